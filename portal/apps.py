@@ -1,0 +1,10 @@
+"""The doors."""
+
+from django.apps import AppConfig
+
+
+class PortalConfig(AppConfig):
+    """The doors."""
+
+    name = "portal"
+    label = "portal"

@@ -1,0 +1,1 @@
+"""Rows with leases: the truth about work that takes long. The broker's message carries only an id."""

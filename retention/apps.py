@@ -1,0 +1,10 @@
+"""Retention rules, contract end, purges."""
+
+from django.apps import AppConfig
+
+
+class RetentionConfig(AppConfig):
+    """Retention rules, contract end, purges."""
+
+    name = "retention"
+    label = "retention"
