@@ -1,0 +1,66 @@
+"""Sealed values.
+
+    format 0x01 (1) | key generation (4, big-endian) | nonce (12) | ciphertext of the padded value, and tag (16)
+
+A cell carries the generation of its key, not whose key it is. The value is padded inside `seal`, so that no cell is
+ever made without it.
+"""
+
+from os import urandom
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from records.crypto.errors import CannotOpen, UnusableKey
+from records.crypto.labels import (
+    CELL_FORMAT,
+    GENERATION_SIZE,
+    KEY_SIZE,
+    MOST_GENERATIONS,
+    NONCE_SIZE,
+    TAG_SIZE,
+)
+from records.crypto.padding import pad, unpad
+from records.crypto.secret import Unprintable
+
+_NONCE_AT = 1 + GENERATION_SIZE
+_BODY_AT = _NONCE_AT + NONCE_SIZE
+_SHORTEST = _BODY_AT + TAG_SIZE
+
+
+class CellKey(Unprintable):
+    """One data key of one generation, ready for use. Keep it: making it costs more than opening a cell."""
+
+    __slots__ = ("_decrypt", "_encrypt", "_header", "generation")
+
+    def __init__(self, key: bytes, generation: int) -> None:
+        if len(key) != KEY_SIZE or not 0 <= generation <= MOST_GENERATIONS:
+            raise UnusableKey(size=len(key), generation=generation)
+        aead = AESGCM(key)
+        self._encrypt, self._decrypt = aead.encrypt, aead.decrypt
+        self._header = bytes((CELL_FORMAT,)) + generation.to_bytes(GENERATION_SIZE, "big")
+        self.generation = generation
+
+    def seal(self, plaintext: bytes, aad: bytes) -> bytes:
+        """Return the cell of the plaintext, padded, under a fresh random nonce."""
+        nonce = urandom(NONCE_SIZE)
+        return self._header + nonce + self._encrypt(nonce, pad(plaintext), aad)
+
+    def open(self, cell: bytes, aad: bytes) -> bytes:
+        """Return the plaintext; raise CannotOpen, always the same, where key, place or bytes are not right."""
+        try:
+            if cell[:_NONCE_AT] != self._header:
+                raise CannotOpen
+            return unpad(self._decrypt(cell[_NONCE_AT:_BODY_AT], cell[_BODY_AT:], aad))
+        except (InvalidTag, ValueError, TypeError):
+            raise CannotOpen from None
+
+
+def generation_of(cell: bytes) -> int:
+    """Return the generation of the key that seals the cell; raise CannotOpen where it is not a cell.
+
+    It is read before anything is authenticated: use it to choose the key, and for nothing else.
+    """
+    if len(cell) < _SHORTEST or cell[0] != CELL_FORMAT:
+        raise CannotOpen
+    return int.from_bytes(cell[1:_NONCE_AT], "big")

@@ -1,0 +1,28 @@
+"""Padding to buckets (ISO/IEC 7816-4), so that a cell's length says little about its value."""
+
+from records.crypto.errors import CannotOpen
+from records.crypto.labels import BUCKETS
+
+_MARK = b"\x80"
+_STEP = BUCKETS[-1]
+
+
+def padded_size(size: int) -> int:
+    """Return the size of the smallest bucket that holds `size` bytes and the mark."""
+    for bucket in BUCKETS:
+        if size < bucket:
+            return bucket
+    return (size // _STEP + 1) * _STEP
+
+
+def pad(data: bytes) -> bytes:
+    """Return the data, the mark 0x80 and zeros up to the bucket's end."""
+    return (data + _MARK).ljust(padded_size(len(data)), b"\x00")
+
+
+def unpad(padded: bytes) -> bytes:
+    """Return what `pad` was given; raise CannotOpen where it did not make these bytes."""
+    data = padded.rstrip(b"\x00")
+    if data[-1:] != _MARK or len(padded) != padded_size(len(data) - 1):
+        raise CannotOpen
+    return data[:-1]
