@@ -86,11 +86,14 @@ start_rabbitmq() {
   port=$(free_port)
   dist=$(free_port)
   mkdir -p "$home"
-  [ "$(id -u)" -eq 0 ] && chown rabbitmq "$home"
+  # A configuration of our own, so that an installed one (and its port) does not count.
+  echo "listeners.tcp.local = 127.0.0.1:$port" >"$home/rabbitmq.conf"
+  echo 'ERL_EPMD_ADDRESS=127.0.0.1' >"$home/env.conf"
+  [ "$(id -u)" -eq 0 ] && chown -R rabbitmq "$home"
   local as=(env)
   [ "$(id -u)" -eq 0 ] && as=(runuser -u rabbitmq -- env)
-  (cd "$home" && "${as[@]}" HOME="$home" RABBITMQ_NODENAME="varuh-ci-$port@localhost" RABBITMQ_NODE_PORT="$port" \
-    RABBITMQ_NODE_IP_ADDRESS=127.0.0.1 RABBITMQ_DIST_PORT="$dist" RABBITMQ_MNESIA_BASE="$home" RABBITMQ_LOG_BASE="$home" \
+  (cd "$home" && "${as[@]}" HOME="$home" RABBITMQ_NODENAME="varuh-ci-$port@localhost" \
+    RABBITMQ_CONFIG_FILE="$home/rabbitmq.conf" RABBITMQ_CONF_ENV_FILE="$home/env.conf" RABBITMQ_DIST_PORT="$dist" RABBITMQ_MNESIA_BASE="$home" RABBITMQ_LOG_BASE="$home" \
     RABBITMQ_ENABLED_PLUGINS_FILE="$home/plugins" RABBITMQ_PID_FILE="$home/pid" \
     /usr/lib/rabbitmq/bin/rabbitmq-server >"$home/out" 2>&1) &
   wait_for_port "$port" 60
