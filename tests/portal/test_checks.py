@@ -1,0 +1,79 @@
+"""Each system check speaks when it should, with its id and a hint, and is silent otherwise."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.core.checks import CheckMessage
+
+from portal import checks
+
+
+def _ids(found: list[CheckMessage]) -> list[str | None]:
+    assert all(message.hint for message in found)
+    return [message.id for message in found]
+
+
+def test_two_stores_in_one_database_are_an_error(settings: Any) -> None:
+    assert _ids(checks.check_stores_are_apart()) == []
+
+    settings.DATABASES = {**settings.DATABASES, "payments": settings.DATABASES["default"]}
+
+    assert _ids(checks.check_stores_are_apart()) == ["varuh.E001"]
+
+
+def test_a_store_that_does_not_answer_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Unreachable:
+        def ensure_connection(self) -> None:
+            raise ConnectionRefusedError
+
+    monkeypatch.setattr(checks, "connections", {"keys": Unreachable()})
+
+    assert _ids(checks.check_stores_answer(databases=["keys"])) == ["varuh.E002"]
+
+
+def test_a_clock_in_the_past_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _ids(checks.check_clock()) == []
+
+    class Stopped(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> "Stopped":
+            return cls(1970, 1, 1, tzinfo=UTC)
+
+    monkeypatch.setattr(checks, "datetime", Stopped)
+
+    assert _ids(checks.check_clock()) == ["varuh.E003"]
+
+
+@pytest.mark.parametrize(
+    ("check", "setting", "bad", "good", "found"),
+    [
+        (checks.check_demo_mode, "DEMO", True, False, "varuh.W001"),
+        (checks.check_debug, "DEBUG", True, False, "varuh.E004"),
+        (checks.check_cookies, "SESSION_COOKIE_SECURE", False, True, "varuh.E005"),
+    ],
+)
+def test_an_unsafe_setting_is_named(
+    settings: Any, check: Callable[[], list[CheckMessage]], setting: str, bad: bool, good: bool, found: str
+) -> None:
+    settings.CSRF_COOKIE_SECURE = True
+    setattr(settings, setting, bad)
+
+    assert _ids(check()) == [found]
+
+    setattr(settings, setting, good)
+
+    assert _ids(check()) == []
+
+
+def test_embedded_engines_are_named_for_production(settings: Any) -> None:
+    settings.DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "x"}}
+    settings.CELERY_BROKER_URL = "filesystem://"
+
+    assert _ids(checks.check_engines()) == ["varuh.W002", "varuh.W003"]
+
+    settings.DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": "x"}}
+    settings.CELERY_BROKER_URL = "amqp://127.0.0.1//"
+
+    assert _ids(checks.check_engines()) == []

@@ -1,0 +1,84 @@
+"""Environment variables are read with their type, or stop the start with a sentence that names them."""
+
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from portal import environment
+
+
+@pytest.mark.parametrize(("word", "flag"), [("1", True), ("TRUE", True), ("no", False), ("off", False)])
+def test_a_flag_is_read(monkeypatch: pytest.MonkeyPatch, word: str, flag: bool) -> None:
+    monkeypatch.setenv("VARUH_X", word)
+
+    assert environment.read_flag("VARUH_X", default=not flag) is flag
+
+
+def test_a_flag_that_is_no_truth_value_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VARUH_X", "perhaps")
+
+    with pytest.raises(ImproperlyConfigured, match="VARUH_X must be one of"):
+        environment.read_flag("VARUH_X", default=False)
+
+
+def test_a_number_that_is_none_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VARUH_X", "many")
+
+    with pytest.raises(ImproperlyConfigured, match="VARUH_X must be a whole number"):
+        environment.read_number("VARUH_X", 1)
+
+
+def test_a_number_below_the_least_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VARUH_X", "0")
+
+    with pytest.raises(ImproperlyConfigured, match="at least 1"):
+        environment.read_number("VARUH_X", 5, least=1)
+
+
+def test_a_missing_text_without_default_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("VARUH_X", raising=False)
+
+    with pytest.raises(ImproperlyConfigured, match="Set the environment variable VARUH_X"):
+        environment.read_text("VARUH_X")
+
+
+def test_a_secret_comes_from_the_file_that_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("from-file\n", encoding="ascii")
+    monkeypatch.setenv("VARUH_X_FILE", str(tmp_path / "secret"))
+
+    assert environment.read_secret("VARUH_X") == "from-file"
+
+
+def test_a_secret_given_twice_stops_the_start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("VARUH_X", "direct")
+    monkeypatch.setenv("VARUH_X_FILE", str(tmp_path / "secret"))
+
+    with pytest.raises(ImproperlyConfigured, match="not both"):
+        environment.read_secret("VARUH_X")
+
+
+def test_a_secret_file_that_cannot_be_read_stops_the_start(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("VARUH_X_FILE", str(tmp_path / "absent"))
+
+    with pytest.raises(ImproperlyConfigured, match="VARUH_X_FILE cannot be read"):
+        environment.read_secret("VARUH_X")
+
+
+def test_a_database_url_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VARUH_X", "postgresql://varuh@127.0.0.1:5433/varuh_keys")
+
+    database = environment.read_database("VARUH_X")
+
+    assert database is not None
+    assert (database["NAME"], database["USER"], database["PORT"]) == ("varuh_keys", "varuh", 5433)
+
+
+@pytest.mark.parametrize("url", ["mysql://a@127.0.0.1/b", "varuh_keys", "::"])
+def test_another_engine_stops_the_start(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("VARUH_X", url)
+
+    with pytest.raises(ImproperlyConfigured, match="VARUH_X must be a postgresql"):
+        environment.read_database("VARUH_X")
