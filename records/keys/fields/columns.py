@@ -1,0 +1,68 @@
+"""How a sealed column may stand in a query: selected as it is, or asked whether it is NULL. Nothing else compiles."""
+
+import sys
+from typing import Any
+
+from django.db.models.expressions import Col, F, OrderBy
+from django.db.models.lookups import IsNull
+
+from records.keys.errors import LookupRefused
+
+_SELECTING = frozenset({"get_select", "get_group_by"})
+"""The compiler's methods that put a column into a query as it is. Every other caller computes with it."""
+
+
+class SealedColumn(Col):
+    """A sealed column in a query."""
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        """Return the column's name where the query selects it; raise LookupRefused everywhere else.
+
+        Functions, aggregates, comparisons and ORDER BY call the compiler from their own methods; a plain selection
+        comes from the compiler itself. So the caller two frames up tells them apart, and an unknown caller is
+        refused.
+        """
+        caller = sys._getframe(2).f_code.co_name  # noqa: SLF001  # Django offers no other hook
+        if caller not in _SELECTING:
+            raise LookupRefused(column=self.target.name, lookup=caller)
+        _refuse_sets_of_cells(compiler.query, self)
+        _refuse_order(compiler.query, self)
+        return self.name_sql(compiler, connection)
+
+    def name_sql(self, compiler: Any, connection: Any) -> Any:
+        """Return the column's bare name."""
+        return super().as_sql(compiler, connection)
+
+
+def _refuse_sets_of_cells(query: Any, column: SealedColumn) -> None:
+    """Raise LookupRefused where rows would be told apart by their cells: no two cells are ever equal."""
+    if not (query.distinct or query.group_by is not None or query.subquery or query.combinator):
+        return
+    selects_row = query.default_cols or any(
+        getattr(chosen, "target", None) is not None and chosen.target.primary_key
+        for chosen in query.select
+    )
+    if not selects_row:
+        raise LookupRefused(column=column.target.name, lookup="distinct")
+
+
+def _refuse_order(query: Any, column: SealedColumn) -> None:
+    """Raise LookupRefused where the rows would be ordered by the position of this column in the selection."""
+    names = {column.target.name, column.target.attname}
+    names.update(name for name, value in query.annotations.items() if value is column)
+    for term in (*query.order_by, *query.extra_order_by):
+        bare = term.expression if isinstance(term, OrderBy) else term
+        name = bare.name if isinstance(bare, F) else bare
+        if bare == column or (isinstance(name, str) and name.lstrip("-+").split("__")[-1] in names):
+            raise LookupRefused(column=column.target.name, lookup="order_by")
+
+
+class SealedIsNull(IsNull):
+    """Asks whether a sealed column is NULL; the only question that it answers."""
+
+    def process_lhs(self, compiler: Any, connection: Any, lhs: Any = None) -> Any:
+        """Return the column's bare name."""
+        column = lhs or self.lhs
+        if isinstance(column, SealedColumn):
+            return column.name_sql(compiler, connection)
+        raise LookupRefused(lookup="isnull")

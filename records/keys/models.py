@@ -1,0 +1,59 @@
+"""The key store's tables."""
+
+from django.db import models
+
+from records.keys.fields.octets import OctetsField
+
+
+class DataKey(models.Model):
+    """One subject's data key of one generation, wrapped by the KEK of its store and epoch.
+
+    The pseudonym (HMAC of the subject under the store's link key) says neither whose key it is nor, being random to
+    a reader, when it was made. There is no running number: order of creation would pair keys with people.
+    """
+
+    pk = models.CompositePrimaryKey("pseudonym", "generation")
+    pseudonym = OctetsField()
+    generation = models.PositiveIntegerField()
+    epoch = models.PositiveIntegerField(db_index=True)
+    wrapped = OctetsField()
+    retired_on = models.DateField(null=True)
+    """The day from which a newer generation has taken over; the row is deleted when nobody can still seal with it."""
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(generation__gte=1) & models.Q(epoch__gte=1),
+                name="keys_numbers_from_one",
+            ),
+        ]
+
+
+class KeyState(models.Model):
+    """One row whose number changes whenever keys end or are replaced; kept keys of another number are forgotten."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    version = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="keys_state_one_row"),
+        ]
+
+
+class IndexRebuild(models.Model):
+    """How far the rows of one model stand under a new index version, counted in 256ths of its random row ids."""
+
+    store = models.CharField(max_length=16)
+    model = models.CharField(max_length=100)
+    version = models.PositiveIntegerField()
+    started_at = models.DateTimeField()
+    done_256ths = models.PositiveSmallIntegerField(default=0)
+    skipped = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["store", "model", "version"], name="keys_one_rebuild_per_model"
+            ),
+        ]
