@@ -1,0 +1,301 @@
+"""Sealing and checking of PDF files: the one module that knows pyHanko.
+
+PAdES B-B by default; B-LTA where a timestamp authority is configured. The seal has no visible field and its
+widget lies outside the page, so that the document stays PDF/A-3 and PDF/UA-1.
+"""
+
+import asyncio
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from asn1crypto import cms, keys, pem, x509
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign import fields, signers, timestamps
+from pyhanko.sign.ades.report import AdESPassed
+from pyhanko.sign.general import SigningError
+from pyhanko.sign.timestamps import TimestampRequestError
+from pyhanko.sign.validation import async_validate_pdf_signature
+from pyhanko.sign.validation.ades import ades_lta_validation
+from pyhanko.sign.validation.errors import SignatureValidationError, ValidationInfoReadingError
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+from pyhanko.sign.validation.policy_decl import (
+    PdfSignatureValidationSpec,
+    RevinfoOnlineFetchingRule,
+    RevocationInfoGatheringSpec,
+    SignatureValidationSpec,
+)
+from pyhanko.sign.validation.status import SignatureCoverageLevel
+from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.context import CertValidationPolicySpec
+from pyhanko_certvalidator.errors import PathError, ValidationError
+from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
+from pyhanko_certvalidator.policy_decl import CertRevTrustPolicy, RevocationCheckingPolicy
+from pyhanko_certvalidator.registry import SimpleCertificateStore, SimpleTrustManager
+
+from records.documents.certificates import read_or_create_demo_seal
+from records.documents.errors import SealFailed, SealNotConfigured
+from records.documents.seals import ARCHIVAL, BASIC, SealedPdf, SealSettings, Verdict
+
+FIELD_NAME = "VaruhSeal"
+_TOKEN_CHILD_SECONDS = 60
+_INVISIBLE = fields.InvisSigSettings(box_out_of_bounds=True)
+_BROKEN = (
+    SigningError, TimestampRequestError, ValidationError, PathError, PdfError, OSError, ValueError, KeyError,
+)  # fmt: skip
+
+
+def seal_pdf(pdf: bytes, *, reason: str, now: datetime, seal: SealSettings | None = None) -> SealedPdf:
+    """Seal the PDF with the configured signer and return it with its PAdES level.
+
+    With a timestamp authority configured the seal is B-LTA or there is none: an authority that does not answer
+    raises SealFailed. A token is opened in a process of its own, because a second login in one process fails.
+    """
+    chosen = seal or SealSettings.configured()
+    if chosen.provider == "pkcs11":
+        return _seal_in_child(pdf, reason=reason, now=now, seal=chosen)
+    certificate, key = _certificate_and_key(chosen, now)
+    signer = signers.SimpleSigner(
+        signing_cert=certificate,
+        signing_key=key,
+        cert_registry=SimpleCertificateStore.from_certs(_extra_certificates(chosen)),
+    )
+    return seal_with(signer, pdf, reason=reason, now=now, seal=chosen)
+
+
+def seal_with(signer: signers.Signer, pdf: bytes, *, reason: str, now: datetime, seal: SealSettings) -> SealedPdf:
+    """Seal the PDF with a given signer (the token's child process calls this with its open session)."""
+    try:
+        data = asyncio.run(_seal(signer, pdf, reason=reason, now=now, seal=seal))
+    except _BROKEN as error:
+        raise SealFailed(level=seal.level, cause=type(error).__name__) from error
+    return SealedPdf(data, seal.level)
+
+
+async def _seal(signer: signers.Signer, pdf: bytes, *, reason: str, now: datetime, seal: SealSettings) -> bytes:
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    fields.append_signature_field(
+        writer, fields.SigFieldSpec(FIELD_NAME, invis_sig_settings=_INVISIBLE, empty_field_appearance=False)
+    )
+    archival = seal.level == ARCHIVAL
+    metadata = signers.PdfSignatureMetadata(
+        field_name=FIELD_NAME,
+        md_algorithm="sha256",
+        reason=reason,
+        subfilter=fields.SigSeedSubFilter.PADES,
+        embed_validation_info=archival,
+        use_pades_lta=archival,
+        # The moment of validation is the real one: the authorities that answer go by their own clocks.
+        validation_context=_signing_context(signer, seal) if archival else None,
+    )
+    stamper = timestamps.HTTPTimeStamper(seal.timestamp_url) if archival else None
+    pdf_signer = signers.PdfSigner(metadata, signer=signer, timestamper=stamper)
+    session = pdf_signer.init_signing_session(writer, existing_fields_only=True)
+    session.system_time = now
+    validation = await session.perform_presign_validation(writer)
+    reserved = await session.estimate_signature_container_size(validation, tight=False)
+    prepared = session.prepare_tbs_document(validation_info=validation, bytes_reserved=reserved)
+    digest, output = prepared.digest_tbs_document()
+    attributes = signers.pdf_cms.PdfCMSSignedAttributes(signing_time=now)
+    signed = await prepared.perform_signature(digest.document_digest, attributes)
+    await signed.post_signature_processing(output)
+    return bytes(output.getvalue())
+
+
+def verify_pdf(data: bytes, *, now: datetime | None = None, seal: SealSettings | None = None) -> Verdict:
+    """Check the seal offline and return the Verdict: one seal, whole file, intact, certificate known here.
+
+    Known is the configured signer's certificate and whatever leads to the configured trust roots. A B-B seal is
+    judged at the time it states; a B-LTA seal at `now` (or the present), by the evidence it carries.
+    """
+    chosen = seal or SealSettings.configured()
+    try:
+        reader = PdfFileReader(io.BytesIO(data))
+        found = list(reader.embedded_regular_signatures)
+        if len(found) != 1:
+            return _rejected(f"expected one seal, found {len(found)}")
+        return asyncio.run(_judge(reader, found[0], now, chosen))
+    except (*_BROKEN, SignatureValidationError, ValidationInfoReadingError, TypeError, IndexError) as error:
+        return _rejected(f"the seal cannot be read ({type(error).__name__})")
+
+
+async def _judge(
+    reader: PdfFileReader, embedded: EmbeddedPdfSignature, now: datetime | None, seal: SealSettings
+) -> Verdict:
+    stamps = list(reader.embedded_timestamp_signatures)
+    archival = bool(stamps) and "/DSS" in reader.root
+    problems = []
+    if _has_hidden_bytes(embedded):
+        problems.append("bytes are hidden behind the seal")
+    roots = _trusted_certificates(seal)
+    context = ValidationContext(
+        trust_roots=roots, moment=embedded.self_reported_timestamp, allow_fetching=False, revocation_mode="soft-fail"
+    )
+    status = await async_validate_pdf_signature(embedded, signer_validation_context=context, skip_diff=not archival)
+    last = stamps[-1] if archival else embedded
+    last.compute_integrity_info(skip_diff=True)
+    if last.coverage != SignatureCoverageLevel.ENTIRE_FILE:
+        problems.append("something was added after the seal")
+    if not (status.intact and status.valid):
+        problems.append("the document differs from what was sealed")
+    trusted = bool(status.trusted)
+    if archival and trusted and status.intact:
+        trusted = await _lasts(embedded, roots, now)
+        if not trusted:
+            problems.append("the evidence of the seal (timestamps, revocation) does not hold")
+    elif status.intact and not trusted:
+        problems.append("the seal is not of a certificate known here")
+    return Verdict(
+        intact=bool(status.intact and status.valid),
+        trusted=trusted,
+        level=ARCHIVAL if archival else BASIC,
+        signer=str(embedded.signer_cert.subject.native.get("common_name", "")),
+        sealed_at=embedded.self_reported_timestamp,
+        problems=tuple(problems),
+    )
+
+
+async def _lasts(embedded: EmbeddedPdfSignature, roots: list[x509.Certificate], now: datetime | None) -> bool:
+    policy = CertValidationPolicySpec(
+        trust_manager=SimpleTrustManager.build(trust_roots=roots),
+        revinfo_policy=CertRevTrustPolicy(RevocationCheckingPolicy.from_legacy("hard-fail")),
+    )
+    offline = RevocationInfoGatheringSpec(online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY)
+    spec = PdfSignatureValidationSpec(
+        SignatureValidationSpec(cert_validation_policy=policy, revinfo_gathering_policy=offline)
+    )
+    timing = ValidationTimingInfo(now, now, point_in_time_validation=True) if now else None
+    result = await ades_lta_validation(embedded, spec, timing_info=timing)
+    return bool(result.ades_subindic == AdESPassed.OK)
+
+
+def _has_hidden_bytes(embedded: EmbeddedPdfSignature) -> bool:
+    """Return whether the room reserved for the seal holds anything but the seal and zeros."""
+    contents = bytes(embedded.sig_object.get_object()["/Contents"])
+    length = len(cms.ContentInfo.load(contents).dump())
+    return any(contents[length:])
+
+
+def _rejected(problem: str) -> Verdict:
+    return Verdict(intact=False, trusted=False, problems=(problem,))
+
+
+def _signing_context(signer: signers.Signer, seal: SealSettings) -> ValidationContext:
+    if not seal.trust_roots_file:
+        raise SealNotConfigured(setting="VARUH_TRUST_ROOTS_FILE")
+    roots = [*_read_certificates(seal.trust_roots_file, "VARUH_TRUST_ROOTS_FILE")]
+    certificate = signer.signing_cert
+    if certificate is not None and certificate.self_issued:
+        roots.append(certificate)
+    return ValidationContext(
+        trust_roots=roots,
+        other_certs=list(_extra_certificates(seal)),
+        allow_fetching=True,
+        revocation_mode="hard-fail",
+    )
+
+
+def _certificate_and_key(seal: SealSettings, now: datetime) -> tuple[x509.Certificate, keys.PrivateKeyInfo]:
+    if seal.provider == "demo":
+        text = read_or_create_demo_seal(Path(seal.demo_file), now=now)
+        return _parse_certificates(text)[0], _parse_key(text, "the demo seal")
+    if seal.provider != "file":
+        raise SealNotConfigured(setting="VARUH_SEAL_PROVIDER")
+    certificate = _read_certificates(seal.certificate_file, "VARUH_SEAL_CERTIFICATE_FILE")[0]
+    return certificate, _parse_key(_read(seal.key_file, "VARUH_SEAL_KEY_FILE"), "VARUH_SEAL_KEY_FILE")
+
+
+def _trusted_certificates(seal: SealSettings) -> list[x509.Certificate]:
+    own = seal.demo_file if seal.provider == "demo" else seal.certificate_file
+    known = _parse_certificates(Path(own).read_bytes())[:1] if Path(own).is_file() else []
+    if seal.trust_roots_file:
+        known += _read_certificates(seal.trust_roots_file, "VARUH_TRUST_ROOTS_FILE")
+    return known
+
+
+def _extra_certificates(seal: SealSettings) -> Iterable[x509.Certificate]:
+    """Return the chain behind the signer's certificate (after the first in the file)."""
+    if seal.provider == "demo":
+        return []
+    return _read_certificates(seal.certificate_file, "VARUH_SEAL_CERTIFICATE_FILE")[1:]
+
+
+def _read(path: str, setting: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError:
+        raise SealNotConfigured(setting=setting) from None
+
+
+def _read_certificates(path: str, setting: str) -> list[x509.Certificate]:
+    found = _parse_certificates(_read(path, setting))
+    if not found:
+        raise SealNotConfigured(setting=setting)
+    return found
+
+
+@lru_cache(maxsize=16)
+def _pem_blocks(text: bytes) -> tuple[tuple[str, bytes], ...]:
+    try:
+        return tuple((kind, der) for kind, _, der in pem.unarmor(text, multiple=True))
+    except ValueError:
+        return ()
+
+
+def _parse_certificates(text: bytes) -> list[x509.Certificate]:
+    return [x509.Certificate.load(der) for kind, der in _pem_blocks(text) if kind == "CERTIFICATE"]
+
+
+def _parse_key(text: bytes, setting: str) -> keys.PrivateKeyInfo:
+    blocks = [der for kind, der in _pem_blocks(text) if kind == "PRIVATE KEY"]
+    if len(blocks) != 1:
+        raise SealNotConfigured(setting=setting, expected="one unencrypted PKCS#8 key in PEM")
+    return keys.PrivateKeyInfo.load(blocks[0])
+
+
+def _seal_in_child(pdf: bytes, *, reason: str, now: datetime, seal: SealSettings) -> SealedPdf:
+    head = json.dumps({"reason": reason, "now": now.isoformat(), "seal": seal.as_dict()}).encode()
+    try:
+        finished = subprocess.run(  # noqa: S603  # our own module, our own interpreter, no shell
+            [sys.executable, "-m", "records.documents.token_child"],
+            input=head + b"\n" + pdf,
+            capture_output=True,
+            timeout=_TOKEN_CHILD_SECONDS,
+            check=False,
+            cwd=Path(__file__).parents[2],
+        )
+    except subprocess.TimeoutExpired:
+        raise SealFailed(level=seal.level, cause="timeout") from None
+    if finished.returncode:
+        lines = finished.stderr.decode(errors="replace").strip().splitlines()
+        raise SealFailed(level=seal.level, cause=lines[-1] if lines else "the child died")
+    return SealedPdf(finished.stdout, seal.level)
+
+
+def seal_on_token(pdf: bytes, *, reason: str, now: datetime, seal: SealSettings) -> SealedPdf:
+    """Seal with the key in the PKCS#11 token; runs in the child process only. The certificate comes from its file."""
+    from pyhanko.sign.pkcs11 import PKCS11Signer, TokenCriteria, open_pkcs11_session
+
+    certificates = _read_certificates(seal.certificate_file, "VARUH_SEAL_CERTIFICATE_FILE")
+    session: Any = open_pkcs11_session(
+        seal.pkcs11_module, token_criteria=TokenCriteria(label=seal.pkcs11_token), user_pin=seal.pkcs11_pin
+    )
+    with session:
+        signer = PKCS11Signer(
+            session,
+            signing_cert=certificates[0],
+            ca_chain=certificates[1:],
+            key_label=seal.pkcs11_label,
+            # SoftHSM and many tokens know EC signing over a finished digest only.
+            use_raw_mechanism=certificates[0].public_key.algorithm == "ec",
+        )
+        return seal_with(signer, pdf, reason=reason, now=now, seal=replace(seal, pkcs11_pin=""))
