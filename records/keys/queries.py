@@ -157,7 +157,7 @@ def compute_index(
 
 def index_versions(store: Store) -> list[int]:
     """Return the index versions in use, newest first."""
-    return [get_keyring().index_version(store)]
+    return get_keyring().index_versions(store)[::-1]
 
 
 def subject_of(plan: SealedPlan, row: Model) -> UUID:

@@ -90,7 +90,7 @@ class SealedField(models.Field):  # type: ignore[type-arg]  # not generic at run
         column = connection.ops.quote_name(self.column)
         if connection.vendor == "sqlite":
             return (
-                f"typeof({column}) = 'blob' AND length({column}) >= {SHORTEST_CELL}"
+                f"typeof({column}) IN ('blob', 'null') AND length({column}) >= {SHORTEST_CELL}"
                 f" AND substr({column}, 1, 1) = x'01'"
             )
         return f"octet_length({column}) >= {SHORTEST_CELL} AND get_byte({column}, 0) = 1"
