@@ -1,8 +1,9 @@
 """The additional authenticated data that binds every ciphertext to its place.
 
-Canonical: each part stands behind its length, in a fixed order, after a label. A cell that is moved to another
-row, column, table, store or subject, or read as another generation, does not open. AAD does not stop a cell from
-being put back to its own older value; what was changed when stands in the log.
+Canonical: each part stands behind its length, in a fixed order, after a label. A cell that is moved
+to another row, column, table, store or subject, or read as another generation, does not open. AAD
+does not stop a cell from being put back to its own older value; what was changed when stands in the
+log.
 """
 
 from uuid import UUID
@@ -12,12 +13,16 @@ from records.crypto.labels import CELL, DATA_KEY, GENERATION_SIZE, ROOT_WRAP
 
 
 def cell_prefix(store: str, table: str, column: str) -> bytes:
-    """Return the part of a cell's AAD that all rows of a column share; keep it and pass it to `complete`."""
+    """Return the part of a cell's AAD that all rows of a column share; keep it and pass it to
+    `complete`.
+    """
     return encode_parts(CELL, store.encode(), table.encode(), column.encode())
 
 
 def complete(prefix: bytes, row: bytes, subject: bytes, generation: int) -> bytes:
-    """Return the AAD of one cell, from its column's prefix, its row, its subject and its key's generation."""
+    """Return the AAD of one cell, from its column's prefix, its row, its subject and its key's
+    generation.
+    """
     return b"".join(
         (
             prefix,
@@ -33,12 +38,14 @@ def complete(prefix: bytes, row: bytes, subject: bytes, generation: int) -> byte
 def cell_aad(
     store: str, table: str, column: str, row: bytes, subject: bytes, generation: int
 ) -> bytes:
-    """Return the AAD of the cell in that store, table, column and row, of that subject and key generation."""
+    """Return the AAD of the cell in that store, table, column and row, of that subject and key
+    generation.
+    """
     return complete(cell_prefix(store, table, column), row, subject, generation)
 
 
 def key_aad(store: str, pseudonym: UUID | bytes, generation: int, epoch: int) -> bytes:
-    """Return the AAD of a wrapped data key: whose it is, which generation, under which KEK epoch."""
+    """Return the AAD of a wrapped data key: whose it is, its generation, its KEK's epoch."""
     owner = pseudonym.bytes if isinstance(pseudonym, UUID) else pseudonym
     return b"".join(
         (
@@ -51,5 +58,7 @@ def key_aad(store: str, pseudonym: UUID | bytes, generation: int, epoch: int) ->
 
 
 def root_aad(keyring_id: str, name: str, root: str) -> bytes:
-    """Return the AAD of a key in the key file: of which keyring, under which name, wrapped by which root."""
+    """Return the AAD of a key in the key file: of which keyring, under which name, wrapped by which
+    root.
+    """
     return encode_parts(ROOT_WRAP, keyring_id.encode(), name.encode(), root.encode())

@@ -1,9 +1,9 @@
 """Sealed values.
 
-    format 0x01 (1) | key generation (4, big-endian) | nonce (12) | ciphertext of the padded value, and tag (16)
+    format 0x01 (1) | key generation (4, big-endian) | nonce (12) | ciphertext and tag (16)
 
-A cell carries the generation of its key, not whose key it is. The value is padded inside `seal`, so that no cell is
-ever made without it.
+A cell carries the generation of its key, not whose key it is. The value is padded inside `seal`, so
+that no cell is ever made without it.
 """
 
 from os import urandom
@@ -29,7 +29,9 @@ _SHORTEST = _BODY_AT + TAG_SIZE
 
 
 class CellKey(Unprintable):
-    """One data key of one generation, ready for use. Keep it: making it costs more than opening a cell."""
+    """One data key of one generation, ready for use. Keep it: making it costs more than opening a
+    cell.
+    """
 
     __slots__ = ("_decrypt", "_encrypt", "_header", "generation")
 
@@ -47,7 +49,9 @@ class CellKey(Unprintable):
         return self._header + nonce + self._encrypt(nonce, pad(plaintext), aad)
 
     def open(self, cell: bytes, aad: bytes) -> bytes:
-        """Return the plaintext; raise CannotOpen, always the same, where key, place or bytes are not right."""
+        """Return the plaintext; raise CannotOpen, always the same, where key, place or bytes are
+        not right.
+        """
         try:
             if cell[:_NONCE_AT] != self._header:
                 raise CannotOpen
@@ -57,7 +61,8 @@ class CellKey(Unprintable):
 
 
 def generation_of(cell: bytes) -> int:
-    """Return the generation of the key that seals the cell; raise CannotOpen where it is not a cell.
+    """Return the generation of the key that seals the cell; raise CannotOpen where it is not a
+    cell.
 
     It is read before anything is authenticated: use it to choose the key, and for nothing else.
     """

@@ -88,7 +88,9 @@ def _signatures(lines: str) -> list[tuple[str, bytes]]:
 
 
 def verify(note: str, *, name: str, public_key: bytes) -> str:
-    """Return the note's body where that key signed it; raise BadSignature. Lines of other keys are passed over."""
+    """Return the note's body where that key signed it; raise BadSignature. Lines of other keys are
+    passed over.
+    """
     body, blank, lines = note.rpartition("\n\n")
     if not blank or not lines.endswith("\n"):
         raise BadSignature(reason="note")

@@ -13,7 +13,8 @@ def hkdf(*, key: bytes, salt: bytes | None, info: bytes, size: int) -> Secret:
 
 
 def derive_key(key: bytes, label: str) -> Secret:
-    """Return the 32-byte key that belongs to the label; keys of two labels say nothing about each other.
+    """Return the 32-byte key that belongs to the label; keys of two labels say nothing about each
+    other.
 
     The key that comes in is random already, so there is no salt (RFC 5869 3.1).
     """

@@ -1,4 +1,6 @@
-"""The canonical encoding of a list of byte strings: each one behind its length, so that no two lists look alike."""
+"""The canonical encoding of a list of byte strings: each one behind its length, so that no two
+lists look alike.
+"""
 
 
 def prefixed(part: bytes) -> bytes:

@@ -6,8 +6,9 @@ from records.errors import Refusal
 class CannotOpen(Refusal):
     """A sealed value did not open: a wrong key, a moved cell, a cut or a changed byte.
 
-    It is one failure for every cause and carries no facts, so that nobody learns from it which cause it was.
-    Nothing of the value may be used; look for the cause in the row's place and key, not in this error.
+    It is one failure for every cause and carries no facts, so that nobody learns from it which
+    cause it was. Nothing of the value may be used; look for the cause in the row's place and key,
+    not in this error.
     """
 
     code = "crypto.cannot_open"
@@ -22,14 +23,15 @@ class UnusableKey(Refusal):
 class IndexLeaks(Refusal):
     """A blind index of that many bits says too much or finds too much among that many rows.
 
-    Choose `bits` so that one value has at least 2 and fewer than the square root of all rows as candidates.
+    Choose `bits` so that one value has at least 2 and fewer than the square root of all rows as
+    candidates.
     """
 
     code = "crypto.index_leaks"
 
 
 class BadSignature(Refusal):
-    """The note was not signed by that key, or is not a signed note at all. Do not believe its text."""
+    """The note was not signed by that key, or is no signed note. Do not believe its text."""
 
     code = "crypto.bad_signature"
 

@@ -1,7 +1,8 @@
 """Every domain-separation label and every cost parameter, with the reason and the bounds.
 
-A label goes into what is authenticated or hashed, so that a value made for one use means nothing in another.
-Labels are part of the frozen formats (tests/vectors): a changed meaning takes a new label, never the old one.
+A label goes into what is authenticated or hashed, so that a value made for one use means nothing in
+another. Labels are part of the frozen formats (tests/vectors): a changed meaning takes a new label,
+never the old one.
 """
 
 from typing import Final
@@ -33,17 +34,23 @@ GENERATION_SIZE: Final = 4
 
 # -- Bounds
 MOST_SEALS_PER_KEY: Final = 2**32
-"""Random nonces: at most 2^32 seals under one key (NIST SP 800-38D 8.3). A data key seals the fields of one
-person in one store, thousands at most; a KEK wraps one key a person and generation, and its epochs roll."""
+"""Random nonces: at most 2^32 seals under one key (NIST SP 800-38D 8.3). A data key seals the
+fields of one person in one store, thousands at most; a KEK wraps one key a person and generation,
+and its epochs roll.
+"""
 MOST_GENERATIONS: Final = 2**32 - 1
 
 # -- Padding: what a sealed value's length gives away
 BUCKETS: Final = (32, 64, 128, 256)
-"""Sizes of a padded value; longer ones go up in steps of the last. A name, a phone number, a date, an IBAN and
-most addresses fill the first or the second bucket, so their cells tell nothing apart but short from long."""
+"""Sizes of a padded value; longer ones go up in steps of the last. A name, a phone number, a date,
+an IBAN and most addresses fill the first or the second bucket, so their cells tell nothing apart
+but short from long.
+"""
 
 # -- Blind index
 MOST_INDEX_BITS: Final = 64
 """BIGINT, signed. Fewer bits mean more candidates for a value, and less said by the index."""
 LEAST_CANDIDATES: Final = 2
-"""Below two candidates a truncated index names its value as a full one does (CipherSweet's lower bound)."""
+"""Below two candidates a truncated index names its value as a full one does (CipherSweet's lower
+bound).
+"""

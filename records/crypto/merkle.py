@@ -42,7 +42,9 @@ def root_of(leaf_hashes: Sequence[bytes]) -> bytes:
 
 
 class MerkleFrontier:
-    """The right edge of a growing tree: one hash per full subtree (compact range), enough to append and to get the root."""
+    """The right edge of a growing tree: one hash per full subtree (compact range), enough to append
+    and to get the root.
+    """
 
     __slots__ = ("_peaks", "size")
 
@@ -80,12 +82,16 @@ class MerkleFrontier:
         return root
 
     def serialise(self) -> bytes:
-        """Return the size in 8 bytes, big-endian, and the hashes from the largest subtree to the smallest."""
+        """Return the size in 8 bytes, big-endian, and the hashes from the largest subtree to the
+        smallest.
+        """
         return self.size.to_bytes(_SIZE_BYTES, "big") + b"".join(self._peaks)
 
     @classmethod
     def parse(cls, data: bytes) -> Self:
-        """Return the frontier that `serialise` wrote; raise NotAFrontier where size and hashes do not fit."""
+        """Return the frontier that `serialise` wrote; raise NotAFrontier where size and hashes do
+        not fit.
+        """
         body = data[_SIZE_BYTES:]
         if len(data) < _SIZE_BYTES or len(body) % HASH_SIZE:
             raise NotAFrontier(size=0, hashes=0)
@@ -110,7 +116,9 @@ def inclusion_proof(leaf_hashes: Sequence[bytes], index: int) -> list[bytes]:
 def verify_inclusion(
     *, leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes
 ) -> bool:
-    """Return whether the proof shows the leaf hash at `index` of the tree of that size and root (RFC 9162 2.1.3.2)."""
+    """Return whether the proof shows the leaf hash at `index` of the tree of that size and root
+    (RFC 9162 2.1.3.2).
+    """
     if not 0 <= index < size:
         return False
     here, last, running = index, size - 1, leaf
@@ -128,7 +136,7 @@ def verify_inclusion(
 
 
 def consistency_proof(leaf_hashes: Sequence[bytes], first: int) -> list[bytes]:
-    """Return the proof that the tree's first `first` leaves are all it had then (RFC 9162 2.1.4.1)."""
+    """Return the proof that the first `first` leaves were the tree then (RFC 9162 2.1.4.1)."""
     size = len(leaf_hashes)
     if not 0 < first <= size:
         raise NoSuchLeaf(index=first, size=size)
@@ -150,7 +158,9 @@ def consistency_proof(leaf_hashes: Sequence[bytes], first: int) -> list[bytes]:
 def verify_consistency(
     *, first: int, second: int, first_root: bytes, second_root: bytes, proof: Sequence[bytes]
 ) -> bool:
-    """Return whether the proof shows that the second tree only appended to the first (RFC 9162 2.1.4.2)."""
+    """Return whether the proof shows that the second tree only appended to the first (RFC 9162
+    2.1.4.2).
+    """
     if not 0 < first <= second:
         return False
     if first == second:

@@ -7,7 +7,9 @@ from records.crypto.labels import KEY_SIZE
 
 
 class Secret(bytes):
-    """Key material: usable wherever bytes are, but masked in repr, str and format, and never pickled or copied."""
+    """Key material: usable wherever bytes are, but masked in repr, str and format, and never
+    pickled or copied.
+    """
 
     __slots__ = ()
 

@@ -33,7 +33,7 @@ class WrappingKey(Unprintable):
         return _FORMAT + nonce + self._encrypt(nonce, key, aad)
 
     def unwrap(self, wrapped: bytes, aad: bytes) -> Secret:
-        """Return the key; raise CannotOpen, always the same, where key, AAD or bytes are not right."""
+        """Return the key; raise CannotOpen, the same for a wrong key, AAD or byte."""
         try:
             if wrapped[:1] != _FORMAT:
                 raise CannotOpen

@@ -31,7 +31,9 @@ from records.keyring.rules import root_label
 
 
 def open_provider(file: KeyFile) -> RootProvider:
-    """Return the root provider of the settings; raise ProviderDiffers where the key file names another."""
+    """Return the root provider of the settings; raise ProviderDiffers where the key file names
+    another.
+    """
     chosen = settings.KEY_PROVIDER
     if file.provider != chosen:
         raise ProviderDiffers(file=file.provider, settings=chosen)
@@ -67,7 +69,9 @@ class Change:
         return Secret(self.roots.unwrap(entry.root, entry.wrapped, aad))
 
     def rewrap(self, name: str) -> str:
-        """Wrap the key by its root of the file's newest generation; return the label of the root before."""
+        """Wrap the key by its root of the file's newest generation; return the label of the root
+        before.
+        """
         entry = self.entry(name)
         self._put(name, self.reveal(name), created_at=entry.created_at, retired_at=entry.retired_at)
         return entry.root
@@ -77,7 +81,7 @@ class Change:
         self.file.keys[name] = replace(self.entry(name), retired_at=now)
 
     def destroy(self, name: str) -> None:
-        """Destroy the key and its root for good: written down first, then done. Safe to do again."""
+        """Destroy the key and its root for good: written down, then done. Safe to do again."""
         entry = self.file.keys.pop(name, None)
         if entry is None and name not in self.file.destroyed:
             raise UnknownKey(name=name)
@@ -122,9 +126,11 @@ class Change:
 
 @contextmanager
 def changing(path: Path, *, or_new: bool = False) -> Iterator[Change]:
-    """Hold the lock and hand out the key file as it is now, with its roots; make it where `or_new` says so.
+    """Hold the lock and hand out the key file as it is now, with its roots; make it where `or_new`
+    says so.
 
-    What a killed change left to be destroyed is destroyed first. Raises as `read_key_file` and `open_provider`.
+    What a killed change left to be destroyed is destroyed first. Raises as `read_key_file` and
+    `open_provider`.
     """
     with locked(path):
         try:

@@ -10,13 +10,15 @@ class KeyringRefused(Refusal):
 
 
 class KeyFileMissing(KeyringRefused):
-    """There is no key file at that path. Run `manage.py setup`, or put the file back from escrow."""
+    """There is no key file at that path. Run `manage.py setup`, or put it back from escrow."""
 
     code = "keyring.missing"
 
 
 class KeyFileUnreadable(KeyringRefused):
-    """The key file is there but cannot be read as one. Put the newest copy back; never edit it by hand."""
+    """The key file is there but cannot be read as one. Put the newest copy back; never edit it by
+    hand.
+    """
 
     code = "keyring.unreadable"
 
@@ -34,19 +36,21 @@ class WrongRoot(KeyringRefused):
 
 
 class RootMissing(KeyringRefused):
-    """The provider has no root of that label: it was destroyed, or this is another token or an old file."""
+    """The provider has no root of that label: it was destroyed, or this is another token or an old
+    file.
+    """
 
     code = "keyring.root_missing"
 
 
 class ProviderUnavailable(KeyringRefused):
-    """The root provider does not answer: module, token or PIN. The fact `reason` names the cause."""
+    """The root provider does not answer: module, token or PIN. The fact `reason` says which."""
 
     code = "keyring.provider_unavailable"
 
 
 class ProviderDiffers(KeyringRefused):
-    """The key file was made with another provider than the settings name. Set VARUH_KEY_PROVIDER."""
+    """The key file was made with another provider than the settings name. Mend KEY_PROVIDER."""
 
     code = "keyring.provider_differs"
 
@@ -58,7 +62,7 @@ class UnknownKey(KeyringRefused):
 
 
 class KeyringKeyDestroyed(KeyringRefused):
-    """That key was destroyed, with all that it opened. It is never made anew under the same name."""
+    """That key was destroyed, with all that it opened. It is never made again."""
 
     code = "keyring.destroyed"
 

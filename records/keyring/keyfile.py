@@ -1,7 +1,7 @@
 """The key file, format 1: JSON, mode 0600, replaced as a whole.
 
     format       1
-    id           random; part of what every wrapped key is bound to, and of the token objects' labels
+    id           random; every wrapped key is bound to it, and token objects are labelled with it
     provider     "file" or "pkcs11"
     serial       goes up by one with every write
     generation   of the roots; rotation counts it up
@@ -12,7 +12,8 @@
     doomed       labels of roots that are to be destroyed, written down before it is done
     roots        label -> key (base64); provider "file" only
 
-Readers take no lock: a write is a new file that takes the old one's place. Writers hold a lock on the file beside it.
+Readers take no lock: a write is a new file that takes the old one's place. Writers hold a lock on
+the file beside it.
 """
 
 import fcntl
@@ -165,7 +166,8 @@ def signature_of(path: Path) -> Signature:
 def read_key_file(path: Path) -> tuple[KeyFile, Signature]:
     """Return what the key file says, and its signature.
 
-    Raises KeyFileMissing, KeyFileUnreadable, and KeyFileExposed where others than the owner have a right to it.
+    Raises KeyFileMissing, KeyFileUnreadable, and KeyFileExposed where others than the owner have a
+    right to it.
     """
     try:
         with path.open("rb") as handle:
@@ -180,7 +182,9 @@ def read_key_file(path: Path) -> tuple[KeyFile, Signature]:
 
 
 def write_key_file(path: Path, file: KeyFile) -> None:
-    """Put the key file in place of the one before, whole or not at all, and have it on the disk on return."""
+    """Put the key file in place of the one before, whole or not at all, and have it on the disk on
+    return.
+    """
     file.serial += 1
     new = path.with_name(f"{path.name}.new")
     # A leftover of a writer that was killed; nobody else writes under the lock.

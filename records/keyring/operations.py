@@ -25,7 +25,8 @@ Progress = Callable[[int, int], None]
 
 
 def create_missing(*, now: datetime) -> list[str]:
-    """Make the key file where there is none, and every key that a keyring has from the start; return their names.
+    """Make the key file where there is none, and every key that a keyring has from the start;
+    return their names.
 
     A store or an index that has a later epoch or version needs no first one.
     """
@@ -46,9 +47,11 @@ def create_missing(*, now: datetime) -> list[str]:
 
 
 def start_kek_epoch(*, store: str, now: datetime) -> int:
-    """Start the store's next KEK epoch, retire the one before, and return the new number. Raises UnknownKey.
+    """Start the store's next KEK epoch, retire the one before, and return the new number. Raises
+    UnknownKey.
 
-    Data keys of the epoch before still open; re-wrap them, and destroy it when no backup needs it any more.
+    Data keys of the epoch before still open; re-wrap them, and destroy it when no backup needs it
+    any more.
     """
     _check_store(store)
     with changing(Path(settings.KEY_FILE)) as change:
@@ -65,15 +68,18 @@ def start_kek_epoch(*, store: str, now: datetime) -> int:
 
 
 def destroy_kek_epoch(*, store: str, epoch: int) -> None:
-    """Destroy a retired KEK epoch and its root for good: no data key of it opens again, in no copy of a store.
+    """Destroy a retired KEK epoch and its root for good: no data key of it opens again, in no copy
+    of a store.
 
-    With the token provider no copy of the key file opens it either. Safe to run again. Raises StillInUse, UnknownKey.
+    With the token provider no copy of the key file opens it either. Safe to run again. Raises
+    StillInUse, UnknownKey.
     """
     _destroy_unless_newest(kek_name(store, 0)[:-1], epoch)
 
 
 def start_index_version(*, store: str, now: datetime) -> int:
-    """Start the next version of the store's index keys and return its number; rebuild the indexes, then retire the old.
+    """Start the next version of the store's index keys and return its number; rebuild the indexes,
+    then retire the old.
 
     Raises UnknownKey.
     """
@@ -87,7 +93,8 @@ def start_index_version(*, store: str, now: datetime) -> int:
 
 
 def retire_index_version(*, store: str, version: int) -> None:
-    """Destroy an index version that a newer one has replaced, so that its values say nothing in old copies.
+    """Destroy an index version that a newer one has replaced, so that its values say nothing in old
+    copies.
 
     Safe to run again. Raises StillInUse, UnknownKey.
     """
@@ -102,10 +109,12 @@ def destroy_log_link_key(*, year: int) -> None:
 
 
 def rotate_root(*, now: datetime, progress: Progress | None = None) -> int:
-    """Give every key a new root, destroy the old roots, and return the new generation; the keys do not change.
+    """Give every key a new root, destroy the old roots, and return the new generation; the keys do
+    not change.
 
-    Written down at the start and after each root, so that a run which was killed is finished by the next one. With
-    the token provider, copies of the key file from before open nothing any more: copy the file anew afterwards.
+    Written down at the start and after each root, so that a run which was killed is finished by the
+    next one. With the token provider, copies of the key file from before open nothing any more:
+    copy the file anew afterwards.
     """
     with changing(Path(settings.KEY_FILE)) as change:
         file = change.file

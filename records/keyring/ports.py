@@ -7,9 +7,9 @@ from typing import Protocol, Self
 class RootProvider(Protocol):
     """Holder of the root keys, one for each label, of which none ever leaves it.
 
-    It is opened for a short piece of work and closed again: `with provider as roots`. A label is never used twice for
-    two keys; `create` of one that is there, and `destroy` of one that is not, do nothing, so that work which was
-    cut off can be done again.
+    It is opened for a short piece of work and closed again: `with provider as roots`. A label is
+    never used twice for two keys; `create` of one that is there, and `destroy` of one that is not,
+    do nothing, so that work which was cut off can be done again.
     """
 
     def __enter__(self) -> Self:

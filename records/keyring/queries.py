@@ -109,7 +109,9 @@ class Keyring(Unprintable):
         return self._keys[name]
 
     def index_key(self, store: str, column: str, version: int) -> bytes:
-        """Return the blind-index key of a column of the store. Raises KeyringKeyDestroyed, UnknownKey."""
+        """Return the blind-index key of a column of the store. Raises KeyringKeyDestroyed,
+        UnknownKey.
+        """
         return self._derive(index_name(store, version), f"index/{column}")
 
     def index_version(self, store: str) -> int:
@@ -117,7 +119,9 @@ class Keyring(Unprintable):
         return self.index_versions(store)[-1]
 
     def index_versions(self, store: str) -> list[int]:
-        """Return the versions whose index values may still stand in rows, oldest first. Raises UnknownKey."""
+        """Return the versions whose index values may still stand in rows, oldest first. Raises
+        UnknownKey.
+        """
         prefix = index_name(store, 0)[:-1]
         versions = numbers_of(prefix, self._entries)
         if not versions:
@@ -155,10 +159,10 @@ class Keyring(Unprintable):
 
 
 def _reveal_or_create(path: Path, name: str) -> Secret:
-    """Return the key of that name as all processes see it: under the lock, from the file as it is now."""
+    """Return the key that all processes see: under the lock, from the file as it is now."""
     with changing(path) as change:
         if name not in change.file.keys:
-            # No caller's clock comes down here; when the year's key was made is of no use to anybody.
+            # No clock comes down here, and the day on which it was made is of no use to anybody.
             change.add(name=name, now=datetime(int(name.rpartition("/")[2]), 1, 1, tzinfo=UTC))
             change.save()
         return change.reveal(name)
@@ -167,8 +171,8 @@ def _reveal_or_create(path: Path, name: str) -> Secret:
 def load_keyring(path: Path) -> tuple[Keyring, Signature]:
     """Return the keyring of the key file, all keys unwrapped, and the file's signature.
 
-    Raises KeyFileMissing, KeyFileExposed, KeyFileUnreadable, ProviderDiffers, ProviderUnavailable, RootMissing,
-    WrongRoot.
+    Raises KeyFileMissing, KeyFileExposed, KeyFileUnreadable, ProviderDiffers, ProviderUnavailable,
+    RootMissing, WrongRoot.
     """
     file, signature = read_key_file(path)
     with open_provider(file) as roots:
@@ -198,7 +202,8 @@ _loading = threading.Lock()
 
 
 def get_keyring() -> Keyring:
-    """Return the keyring of this process: loaded once, and again after a fork or a change of the key file.
+    """Return the keyring of this process: loaded once, and again after a fork or a change of the
+    key file.
 
     The file is looked at every half second at most. Raises as `load_keyring`.
     """

@@ -7,7 +7,8 @@ SEALED_STORES: Final = ("default", "payments")
 """Stores that hold sealed values: each has KEK epochs and index keys of its own."""
 
 LINK_NAMES: Final = ("keys/default", "keys/payments", "wallet", "presentation")
-"""The links between stores. Their keys never change: a changed one would cut every link it makes."""
+"""The links between stores. Their keys never change: a changed one would cut every link it makes.
+"""
 
 LEDGER: Final = "ledger"
 SIGNING: Final = "signing"
@@ -41,10 +42,11 @@ def log_link_name(year: int) -> str:
 
 
 def root_group(name: str) -> str:
-    """Return the label of the root that wraps the key: one for each thing that is destroyed on its own.
+    """Return the label of the root that wraps the key: one for each thing that is destroyed on its
+    own.
 
-    KEK epochs, index versions and log years have a root each, so that destroying it reaches every copy of the key
-    file; the links share one, because they live as long as the service.
+    KEK epochs, index versions and log years have a root each, so that destroying it reaches every
+    copy of the key file; the links share one, because they live as long as the service.
     """
     kind, _, rest = name.partition("/")
     if kind == "kek":
