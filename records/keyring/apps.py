@@ -8,3 +8,7 @@ class KeyringConfig(AppConfig):
 
     name = "records.keyring"
     label = "keyring"
+
+    def ready(self) -> None:
+        """Register the system checks."""
+        from records.keyring import checks  # noqa: F401

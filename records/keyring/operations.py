@@ -128,6 +128,8 @@ def rotate_root(*, now: datetime, progress: Progress | None = None) -> int:
             if progress is not None:
                 progress(done, len(names_of_group))
             _move_to_new_root(change, names)
+        # Only now, so that a process that is just reading the file finds every root it names.
+        change.finish()
         file.generation, file.rotating_to = file.rotating_to, None
         change.save()
         if progress is not None:
@@ -138,7 +140,7 @@ def rotate_root(*, now: datetime, progress: Progress | None = None) -> int:
 
 
 def _move_to_new_root(change: Change, names: list[str]) -> None:
-    """Rewrap one group's keys and destroy the root they had, unless an earlier run has done it."""
+    """Rewrap one group's keys and write their old root down, unless an earlier run has done it."""
     target = change.file.rotating_to or change.file.generation
     old = [name for name in names if change.entry(name).root != root_label(name, target)]
     if not old:
@@ -146,7 +148,6 @@ def _move_to_new_root(change: Change, names: list[str]) -> None:
     before = [change.rewrap(name) for name in old]
     change.doom(before)
     change.save()
-    change.finish()
 
 
 def _destroy_unless_newest(prefix: str, number: int) -> None:

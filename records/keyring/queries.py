@@ -16,7 +16,7 @@ from records.crypto.derive import derive_key
 from records.crypto.secret import Secret, Unprintable
 from records.crypto.wrapping import WrappingKey
 from records.keyring.changes import changing, open_provider
-from records.keyring.errors import KeyringKeyDestroyed, UnknownKey
+from records.keyring.errors import KeyringKeyDestroyed, RootMissing, UnknownKey
 from records.keyring.keyfile import KeyEntry, KeyFile, Signature, read_key_file, signature_of
 from records.keyring.rules import (
     FIRST_YEAR,
@@ -174,15 +174,24 @@ def load_keyring(path: Path) -> tuple[Keyring, Signature]:
     Raises KeyFileMissing, KeyFileExposed, KeyFileUnreadable, ProviderDiffers, ProviderUnavailable,
     RootMissing, WrongRoot.
     """
-    file, signature = read_key_file(path)
+    while True:
+        file, signature = read_key_file(path)
+        try:
+            return Keyring(path=path, file=file, keys=_unwrap_all(file)), signature
+        except RootMissing:
+            # A rotation may have replaced the file and destroyed its roots since it was read.
+            if signature_of(path) == signature:
+                raise
+
+
+def _unwrap_all(file: KeyFile) -> dict[str, Secret]:
     with open_provider(file) as roots:
-        keys = {
+        return {
             name: Secret(
                 roots.unwrap(entry.root, entry.wrapped, root_aad(file.id, name, entry.root))
             )
             for name, entry in file.keys.items()
         }
-    return Keyring(path=path, file=file, keys=keys), signature
 
 
 class _Held:
@@ -234,10 +243,15 @@ def _look_again() -> Keyring:
 
 def forget_keyring() -> None:
     """Drop the keys of this process; the next question loads them anew."""
-    global _held, _loading  # noqa: PLW0603  # one keyring a process is the point
+    global _held  # noqa: PLW0603  # one keyring a process is the point
     _held = None
-    # A lock that another thread of the parent held would never open in a forked child.
+
+
+def _start_anew_in_child() -> None:
+    global _loading  # noqa: PLW0603  # one keyring a process is the point
+    forget_keyring()
+    # A lock that another thread of the parent held would never open here.
     _loading = threading.Lock()
 
 
-os.register_at_fork(after_in_child=forget_keyring)
+os.register_at_fork(after_in_child=_start_anew_in_child)
