@@ -1,0 +1,63 @@
+"""The rules of money: limits, decisions, fees and account numbers. Pure: values in, decision out."""
+
+from records.wallet.rules.decisions import (
+    LJUBLJANA,
+    TERMS_REASONS,
+    CardForm,
+    DeclineReason,
+    InstrumentState,
+    WalletState,
+    check_amount,
+    check_key,
+    decline_instrument,
+    decline_payment,
+    decline_top_up,
+    local_date,
+    month_of,
+    month_used,
+    request_hash,
+    split_credit,
+)
+from records.wallet.rules.fees import (
+    CLAIM_MONTHS,
+    EndedBecause,
+    FeeBasis,
+    Fees,
+    PayoutFee,
+    add_months,
+    claim_stands,
+    payout_fee,
+)
+from records.wallet.rules.ibans import check_iban, last_digits
+from records.wallet.rules.limits import LEGAL_BASIS, Limits
+
+__all__ = [
+    "CLAIM_MONTHS",
+    "LEGAL_BASIS",
+    "LJUBLJANA",
+    "TERMS_REASONS",
+    "CardForm",
+    "DeclineReason",
+    "EndedBecause",
+    "FeeBasis",
+    "Fees",
+    "InstrumentState",
+    "Limits",
+    "PayoutFee",
+    "WalletState",
+    "add_months",
+    "check_amount",
+    "check_iban",
+    "check_key",
+    "claim_stands",
+    "decline_instrument",
+    "decline_payment",
+    "decline_top_up",
+    "last_digits",
+    "local_date",
+    "month_of",
+    "month_used",
+    "payout_fee",
+    "request_hash",
+    "split_credit",
+]
