@@ -1,4 +1,6 @@
-"""The Celery application: the schedule of sweeps. Rows with leases are the truth; a message carries an id."""
+"""The Celery application: the schedule of sweeps. Rows with leases are the truth; a message carries
+an id.
+"""
 
 import os
 

@@ -16,12 +16,20 @@ EARLIEST_PLAUSIBLE_YEAR = 2026
 
 def _place(alias: str) -> tuple[object, ...]:
     database = settings.DATABASES[alias]
-    return (database["ENGINE"], database.get("HOST", ""), database.get("PORT", ""), database["NAME"])
+    return (
+        database["ENGINE"],
+        database.get("HOST", ""),
+        database.get("PORT", ""),
+        database["NAME"],
+    )
 
 
 @register(Tags.database)
 def check_stores_are_apart(
-    *, app_configs: Sequence[AppConfig] | None = None, databases: Sequence[str] | None = None, **_: Any
+    *,
+    app_configs: Sequence[AppConfig] | None = None,
+    databases: Sequence[str] | None = None,
+    **_: Any,
 ) -> list[CheckMessage]:
     """Refuse two stores in one database: whoever reads one must not read the other (K9)."""
     places = [_place(store.value) for store in Store]
@@ -38,7 +46,10 @@ def check_stores_are_apart(
 
 @register(Tags.database)
 def check_stores_answer(
-    *, app_configs: Sequence[AppConfig] | None = None, databases: Sequence[str] | None = None, **_: Any
+    *,
+    app_configs: Sequence[AppConfig] | None = None,
+    databases: Sequence[str] | None = None,
+    **_: Any,
 ) -> list[CheckMessage]:
     """Report each asked-for store that does not answer (runs with `check --database ALIAS`)."""
     found: list[CheckMessage] = []
@@ -49,7 +60,8 @@ def check_stores_answer(
             found.append(
                 Error(
                     f"The store {alias!r} does not answer ({type(error).__name__}).",
-                    hint="Start the database, or mend its VARUH_*_DATABASE_URL; then run manage.py setup.",
+                    hint="Start the database or mend its VARUH_*_DATABASE_URL; "
+                    "then run manage.py setup.",
                     id="varuh.E002",
                 )
             )
@@ -58,27 +70,33 @@ def check_stores_answer(
 
 @register(Tags.security)
 def check_clock(*, app_configs: Sequence[AppConfig] | None = None, **_: Any) -> list[CheckMessage]:
-    """Refuse a clock that stands before this software was written: deadlines and purges depend on it."""
+    """Refuse a clock that stands before this software was written: deadlines and purges depend on
+    it.
+    """
     if datetime.now(UTC).year >= EARLIEST_PLAUSIBLE_YEAR:
         return []
     return [
         Error(
             "The system clock stands in the past.",
-            hint="Set the clock (NTP) before starting: deadlines, retention and the log depend on it.",
+            hint="Set the clock (NTP) before starting: deadlines, "
+            "retention and the log depend on it.",
             id="varuh.E003",
         )
     ]
 
 
 @register(Tags.security, deploy=True)
-def check_demo_mode(*, app_configs: Sequence[AppConfig] | None = None, **_: Any) -> list[CheckMessage]:
+def check_demo_mode(
+    *, app_configs: Sequence[AppConfig] | None = None, **_: Any
+) -> list[CheckMessage]:
     """Warn where the demo's keys, people and open mailbox would go into production."""
     if not settings.DEMO:
         return []
     return [
         Warning(
             "Demo mode is on: generated keys, invented people, and one-time codes shown on a page.",
-            hint="Set VARUH_DEMO=0 and give VARUH_SECRET_KEY_FILE, the stores and the keys of your own.",
+            hint="Set VARUH_DEMO=0 and give VARUH_SECRET_KEY_FILE, "
+            "the stores and the keys of your own.",
             id="varuh.W001",
         )
     ]
@@ -99,7 +117,9 @@ def check_debug(*, app_configs: Sequence[AppConfig] | None = None, **_: Any) -> 
 
 
 @register(Tags.security, deploy=True)
-def check_cookies(*, app_configs: Sequence[AppConfig] | None = None, **_: Any) -> list[CheckMessage]:
+def check_cookies(
+    *, app_configs: Sequence[AppConfig] | None = None, **_: Any
+) -> list[CheckMessage]:
     """Refuse cookies that travel in the clear."""
     if settings.SESSION_COOKIE_SECURE and settings.CSRF_COOKIE_SECURE:
         return []
@@ -113,14 +133,16 @@ def check_cookies(*, app_configs: Sequence[AppConfig] | None = None, **_: Any) -
 
 
 @register(Tags.database, deploy=True)
-def check_engines(*, app_configs: Sequence[AppConfig] | None = None, **_: Any) -> list[CheckMessage]:
+def check_engines(
+    *, app_configs: Sequence[AppConfig] | None = None, **_: Any
+) -> list[CheckMessage]:
     """Warn where production runs on the embedded engines."""
     found: list[CheckMessage] = []
     if any(database["ENGINE"].endswith("sqlite3") for database in settings.DATABASES.values()):
         found.append(
             Warning(
                 "A store is an SQLite file.",
-                hint="Use PostgreSQL with one role per store (deploy/postgresql) for more than one process.",
+                hint="Use PostgreSQL with one role per store (deploy/postgresql).",
                 id="varuh.W002",
             )
         )

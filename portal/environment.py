@@ -1,7 +1,8 @@
 """Typed readers of environment variables that fail loudly.
 
-Every reader takes the variable's name and a default; a variable that is set but cannot be understood
-stops the start with one sentence that names it. A secret may come from a file: `NAME_FILE` holds its path.
+Every reader takes the variable's name and a default; a variable that is set but cannot be
+understood stops the start with one sentence that names it. A secret may come from a file:
+`NAME_FILE` holds its path.
 """
 
 import os
@@ -17,7 +18,9 @@ _MISSING: Any = object()
 
 
 def read_text(name: str, default: Any = _MISSING) -> str:
-    """Return the variable as text; raise ImproperlyConfigured where it is missing without a default."""
+    """Return the variable as text; raise ImproperlyConfigured where it is missing without a
+    default.
+    """
     value = os.environ.get(name)
     if value is not None:
         return value
@@ -36,7 +39,9 @@ def read_flag(name: str, default: bool) -> bool:
         return True
     if word in _FALSE:
         return False
-    raise ImproperlyConfigured(f"{name} must be one of 1, 0, true, false, yes, no, on, off; it is {value!r}.")
+    raise ImproperlyConfigured(
+        f"{name} must be one of 1, 0, true, false, yes, no, on, off; it is {value!r}."
+    )
 
 
 def read_number(name: str, default: int, *, least: int | None = None) -> int:
@@ -82,7 +87,9 @@ def read_secret(name: str, default: str | None = None) -> str | None:
 
 
 def read_database(name: str) -> dict[str, Any] | None:
-    """Return the Django database settings of the URL in NAME (or NAME_FILE), None where it is not set."""
+    """Return the Django database settings of the URL in NAME (or NAME_FILE), None where it is not
+    set.
+    """
     url = read_secret(name)
     if not url:
         return None

@@ -1,4 +1,6 @@
-"""The one settings file. Every knob is an environment variable, read by portal.environment; README lists them."""
+"""The one settings file. Every knob is an environment variable, read by portal.environment; README
+lists them.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -20,21 +22,26 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 # -- The folder of the embedded stores, the key file and what lies beside them
 VAR_DIR = read_path("VARUH_VAR", BASE_DIR / "var")
 
-# -- Mode. Demo mode is the embedded default: invented people, codes on the console, a clock that may run ahead.
+# -- Mode. Demo mode is the embedded default: invented people, codes on the console, a clock that
+# may run ahead.
 DEMO = read_flag("VARUH_DEMO", default=True)
 DEBUG = read_flag("VARUH_DEBUG", default=False)
 SECRET_KEY_SETTING = read_secret("VARUH_SECRET_KEY")
 if SECRET_KEY_SETTING is None:
     if not DEMO:
-        raise ImproperlyConfigured("Set VARUH_SECRET_KEY or VARUH_SECRET_KEY_FILE (demo mode makes its own).")
+        raise ImproperlyConfigured(
+            "Set VARUH_SECRET_KEY or VARUH_SECRET_KEY_FILE (demo mode makes its own)."
+        )
     from portal.demo_secret import read_or_create_demo_secret
 
     SECRET_KEY_SETTING = read_or_create_demo_secret(VAR_DIR)
 SECRET_KEY = SECRET_KEY_SETTING
-ALLOWED_HOSTS = read_list("VARUH_ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"] if DEMO else [])
+ALLOWED_HOSTS = read_list(
+    "VARUH_ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"] if DEMO else []
+)
 SITE_URL = read_text("VARUH_SITE_URL", "http://127.0.0.1:8000")
 
-# -- Keys (records.keyring)
+# -- Keys: see records.keyring
 KEY_PROVIDER = read_text("VARUH_KEY_PROVIDER", "file")  # file | pkcs11
 KEY_FILE = read_path("VARUH_KEY_FILE", VAR_DIR / "varuh.keys")
 PKCS11_MODULE = read_text("VARUH_PKCS11_MODULE", "")
@@ -87,7 +94,8 @@ INSTALLED_APPS = [
 
 # -- Stores
 _SQLITE_PRAGMAS = (
-    "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA secure_delete=ON;PRAGMA foreign_keys=ON;"
+    "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;"
+    "PRAGMA secure_delete=ON;PRAGMA foreign_keys=ON;"
 )
 
 
@@ -131,13 +139,15 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "portal.middleware.ChosenLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "portal.middleware.SessionGuardMiddleware",
+    "portal.middleware.RefusalMiddleware",
 ]
 TEMPLATES = [
     {
@@ -150,6 +160,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
+                "portal.context.page",
             ],
         },
     },
@@ -192,11 +203,51 @@ AUTHENTICATION_BACKENDS = [
     "guardian.backends.ObjectPermissionBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 ANONYMOUS_USER_NAME = None
 GUARDIAN_RAISE_403 = True
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "home"
+SESSION_SERIALIZER = "portal.sessions.SealedSerializer"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+ACCOUNT_ADAPTER = "portal.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/300s/key",
+    "reauthenticate": "10/m/user",
+}
+MFA_ADAPTER = "portal.adapters.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn"]
+MFA_TOTP_ISSUER = "Varuh"
+MFA_PASSKEY_LOGIN_ENABLED = False
+# A passkey needs a secure origin; browsers count http://localhost as one, and the demo runs there.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
+# Counters of failed attempts. One process may keep them in memory; several need one place.
+if _CACHE_URL := read_secret("VARUH_CACHE_URL"):
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": _CACHE_URL,
+        }
+    }
+
+# -- Messages to holders: demo writes them to the console and under VAR_DIR, email sends by Django's
+# mail settings
+DELIVERY = read_text("VARUH_DELIVERY", "demo" if DEMO else "email")  # demo | email
+DEMO_MESSAGES_DIR = VAR_DIR / "demo-messages"
+METRICS_TOKEN = read_secret("VARUH_METRICS_TOKEN")
 
 # -- Language and time
 LANGUAGE_CODE = "sl"

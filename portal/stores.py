@@ -18,7 +18,9 @@ def store_of(app_label: str) -> str:
 
 
 class StoreRouter:
-    """Sends each app to its store and refuses relations that would cross stores (design: no shared identifier)."""
+    """Sends each app to its store and refuses relations that would cross stores (design: no shared
+    identifier).
+    """
 
     def db_for_read(self, model: Any, **hints: Any) -> str:
         """Return the alias of the model's store."""

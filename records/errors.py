@@ -6,8 +6,8 @@ from typing import ClassVar
 class Refusal(Exception):
     """You asked for something that a rule does not let happen.
 
-    `code` is stable and never reused; `facts` hold identifiers and numbers, never personal data. The portal turns
-    the code into a sentence in the user's language (portal.refusals).
+    `code` is stable and never reused; `facts` hold identifiers and numbers, never personal data.
+    The portal turns the code into a sentence in the user's language (portal.refusals).
     """
 
     code: ClassVar[str] = "refused"

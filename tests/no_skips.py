@@ -1,4 +1,6 @@
-"""In CI (VARUH_CI=1) a test that is skipped because a part is missing has failed: the proof was not made."""
+"""In CI (VARUH_CI=1) a test that is skipped because a part is missing has failed: the proof was not
+made.
+"""
 
 import os
 from collections.abc import Generator

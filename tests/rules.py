@@ -1,7 +1,7 @@
 """The rules of docs/rules.md against the tests that carry their clause.
 
-`python -m tests.rules` prints a line `MISSING <clause>` for each rule of kind S without a test and exits 1 while
-there are any; `--write` brings the State column of docs/rules.md up to date.
+`python -m tests.rules` prints a line `MISSING <clause>` for each rule of kind S without a test and
+exits 1 while there are any; `--write` brings the State column of docs/rules.md up to date.
 """
 
 import ast
@@ -90,7 +90,9 @@ def write_states() -> None:
     lines = RULES_FILE.read_text(encoding="utf-8").splitlines()
     for index, line in enumerate(lines):
         if match := _ROW.match(line):
-            lines[index] = re.sub(r"(tested|open|text) \|$", states[int(match.group(1))] + " |", line)
+            lines[index] = re.sub(
+                r"(tested|open|text) \|$", states[int(match.group(1))] + " |", line
+            )
     RULES_FILE.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
@@ -103,7 +105,9 @@ def main(arguments: list[str]) -> int:
     missing = [rule for rule in wanted if not is_tested(rule, marked)]
     for rule in missing:
         sys.stdout.write(f"MISSING {rule.clause}\n")
-    sys.stderr.write(f"{len(wanted) - len(missing)} of {len(wanted)} rules of kind S carry a test.\n")
+    sys.stderr.write(
+        f"{len(wanted) - len(missing)} of {len(wanted)} rules of kind S carry a test.\n"
+    )
     return 1 if missing else 0
 
 

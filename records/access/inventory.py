@@ -1,8 +1,10 @@
-"""The inventory: one declaration per column, read by five consumers (docs/architecture.md, "One inventory").
+"""The inventory: one declaration per column, read by five consumers (docs/architecture.md, "One
+inventory").
 
-Each app declares in its `source.py` every column of every table it owns, either *not personal, because …* or with
-category, purposes, legal basis, recipients, retention rule and what the rights do with it. Access, portability,
-rectification, erasure, retention and the record of processing (GDPR 30) all read this one declaration.
+Each app declares in its `source.py` every column of every table it owns, either *not personal,
+because …* or with category, purposes, legal basis, recipients, retention rule and what the rights
+do with it. Access, portability, rectification, erasure, retention and the record of processing
+(GDPR 30) all read this one declaration.
 """
 
 from collections.abc import Iterable
@@ -13,7 +15,9 @@ from records.access.purposes import DataCategory, LegalBasis, Purpose, Store
 
 
 class Provenance(StrEnum):
-    """Where a value comes from; decides portability (GDPR 20, WP242: provided or observed, not derived)."""
+    """Where a value comes from; decides portability (GDPR 20, WP242: provided or observed, not
+    derived).
+    """
 
     PROVIDED = "provided"
     OBSERVED = "observed"
@@ -90,7 +94,7 @@ def not_personal(names: Iterable[str], because: str) -> tuple[NotPersonal, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One row of a holder's data, ready to be handed over: column name → value a person can read."""
+    """One row of a holder's data, ready to hand over: column name → value a person can read."""
 
     values: dict[str, object] = field(repr=False)
 
@@ -105,7 +109,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What one source did at erasure, per table: rows deleted, rows kept and why. No personal data."""
+    """What one source did at erasure, per table: rows deleted, rows kept and why."""
 
     source: str
     deleted: dict[str, int]

@@ -1,7 +1,7 @@
 """The closed lists: purposes, legal bases, data categories, actor roles and actions.
 
-Nothing is read for a purpose that is not listed here, and a purpose opens only the categories listed with it
-(GDPR 5(1)(b); rules T2.6, PP2a, PP3). A new purpose is a code review, not a setting.
+Nothing is read for a purpose that is not listed here, and a purpose opens only the categories
+listed with it (GDPR 5(1)(b); rules T2.6, PP2a, PP3). A new purpose is a code review, not a setting.
 """
 
 from dataclasses import dataclass
@@ -77,7 +77,7 @@ STAKEHOLDER_OF: dict[ActorRole, Stakeholder] = {
 
 
 class Action(StrEnum):
-    """What happens to the data (ZVOP-2 22: collection, change, consultation, disclosure, erasure)."""
+    """What happens to the data (ZVOP-2 22)."""
 
     COLLECT = "collect"
     CONSULT = "consult"
@@ -120,7 +120,9 @@ _PERSON = frozenset(
     {DataCategory.NAME, DataCategory.RESIDENCE, DataCategory.BIRTH_DATE, DataCategory.CONTACT}
 )
 _EVERYTHING = frozenset(DataCategory)
-_READ_WRITE = frozenset({Action.COLLECT, Action.CONSULT, Action.CHANGE, Action.SEARCH, Action.BLOCK})
+_READ_WRITE = frozenset(
+    {Action.COLLECT, Action.CONSULT, Action.CHANGE, Action.SEARCH, Action.BLOCK}
+)
 _DESK = frozenset({ActorRole.CLERK, ActorRole.CONTROLLER, ActorRole.SYSTEM})
 
 PURPOSES: dict[Purpose, PurposeSpec] = {
@@ -172,7 +174,15 @@ PURPOSES: dict[Purpose, PurposeSpec] = {
     Purpose.RIGHTS_REQUEST: PurposeSpec(
         LegalBasis.LEGAL_OBLIGATION,
         _EVERYTHING,
-        frozenset({ActorRole.HOLDER, ActorRole.CLERK, ActorRole.CONTROLLER, ActorRole.DPO, ActorRole.SYSTEM}),
+        frozenset(
+            {
+                ActorRole.HOLDER,
+                ActorRole.CLERK,
+                ActorRole.CONTROLLER,
+                ActorRole.DPO,
+                ActorRole.SYSTEM,
+            }
+        ),
         _READ_WRITE | {Action.DISCLOSE, Action.ERASE},
     ),
     Purpose.LOG_REVIEW: PurposeSpec(

@@ -1,4 +1,6 @@
-"""The two registries through which lower floors ask upper ones: data sources and legal-basis checks."""
+"""The two registries through which lower floors ask upper ones: data sources and legal-basis
+checks.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -29,14 +31,18 @@ class Source(Protocol):
     tables: tuple[Table, ...]
 
     def collect(self, grant: "Grant", context: SubjectContext, now: datetime) -> Sequence[Section]:
-        """Return one Section per personal table, also where it is empty. Raises rather than leaving out."""
+        """Return one Section per personal table, also where it is empty. Raises rather than leaving
+        out.
+        """
 
     def erase(self, grant: "Grant", context: SubjectContext, now: datetime) -> Receipt:
         """Delete the person's rows and index values in this source; safe to run twice."""
 
 
 Check = Callable[[Purpose, Action, Sequence[UUID], datetime], AccessRefused | None]
-"""Given purpose, action, identity subjects and time: the refusal, or None. Runs at every gate opening."""
+"""Given purpose, action, identity subjects and time: the refusal, or None. Runs at every gate
+opening.
+"""
 
 _sources: dict[str, Source] = {}
 _checks: dict[str, Check] = {}

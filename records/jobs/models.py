@@ -10,7 +10,9 @@ from django.db.models import Q
 
 
 class Leased(models.Model):
-    """A row that is worked on under a lease; whoever loses the lease stops, whoever finds it expired goes on."""
+    """A row that is worked on under a lease; whoever loses the lease stops, whoever finds it
+    expired goes on.
+    """
 
     lease_token = models.CharField(max_length=32, blank=True, default="")
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -20,16 +22,18 @@ class Leased(models.Model):
         abstract = True
 
     @classmethod
-    def claim(cls, *, pk: UUID | int, now: datetime, lease_seconds: int = 120, **conditions: Any) -> Self | None:
-        """Take the lease of one row that fulfils `conditions`; None where someone else holds it or they fail."""
+    def claim(
+        cls, *, pk: UUID | int, now: datetime, lease_seconds: int = 120, **conditions: Any
+    ) -> Self | None:
+        """Take the lease of one row that fulfils `conditions`; None where someone else holds it or
+        they fail.
+        """
         token = secrets.token_hex(16)
         free = Q(lease_until=None) | Q(lease_until__lte=now)
-        taken = (
-            cls._default_manager.filter(free, pk=pk, **conditions).update(
-                lease_token=token,
-                lease_until=now + timedelta(seconds=lease_seconds),
-                attempts=models.F("attempts") + 1,
-            )
+        taken = cls._default_manager.filter(free, pk=pk, **conditions).update(
+            lease_token=token,
+            lease_until=now + timedelta(seconds=lease_seconds),
+            attempts=models.F("attempts") + 1,
         )
         return cls._default_manager.get(pk=pk) if taken else None
 

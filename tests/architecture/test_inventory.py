@@ -28,7 +28,9 @@ def _installed() -> dict[str, type[models.Model]]:
 def _undeclared(table: Table, model: type[models.Model]) -> set[str]:
     if table.whole_because:
         return set()
-    return {field.name for field in model._meta.local_fields} - {column.name for column in table.columns}
+    return {field.name for field in model._meta.local_fields} - {
+        column.name for column in table.columns
+    }
 
 
 def test_every_installed_table_is_declared() -> None:
@@ -62,7 +64,8 @@ def test_a_column_that_nobody_declared_is_found() -> None:
     last = table.columns[-1]
 
     found = _undeclared(
-        Table(table.model, table.store, table.label, table.columns[:-1]), _installed()["identity.DataSubject"]
+        Table(table.model, table.store, table.label, table.columns[:-1]),
+        _installed()["identity.DataSubject"],
     )
 
     assert found == {last.name}
@@ -74,7 +77,10 @@ def test_no_column_is_declared_that_does_not_exist() -> None:
     ghosts = {
         name: sorted(extra)
         for name, table in _declared().items()
-        if (extra := {column.name for column in table.columns} - {f.name for f in installed[name]._meta.local_fields})
+        if (
+            extra := {column.name for column in table.columns}
+            - {f.name for f in installed[name]._meta.local_fields}
+        )
     }
 
     assert ghosts == {}
@@ -83,7 +89,11 @@ def test_no_column_is_declared_that_does_not_exist() -> None:
 def test_every_table_is_declared_in_the_store_where_it_lives() -> None:
     installed = _installed()
 
-    wrong = [name for name, table in _declared().items() if table.store != store_of(installed[name]._meta.app_label)]
+    wrong = [
+        name
+        for name, table in _declared().items()
+        if table.store != store_of(installed[name]._meta.app_label)
+    ]
 
     assert wrong == []
 
@@ -97,7 +107,8 @@ def test_every_sealed_column_is_personal_and_of_the_category_it_is_sealed_for() 
         for field in model._meta.local_fields
         if isinstance(field, SealedField)
         and not any(
-            column.name == field.name and column.category == field.category for column in declared[name].personal()
+            column.name == field.name and column.category == field.category
+            for column in declared[name].personal()
         )
     ]
 
@@ -126,7 +137,8 @@ def test_every_personal_column_has_a_basis_a_purpose_and_a_retention_rule() -> N
         f"{table.model}.{column.name}"
         for table in _declared().values()
         for column in table.columns
-        if isinstance(column, Personal) and not (column.purposes and column.basis and column.retention in codes)
+        if isinstance(column, Personal)
+        and not (column.purposes and column.basis and column.retention in codes)
     ]
 
     assert wrong == []

@@ -1,7 +1,8 @@
 """`make bench`: run every bench_*.py and print one JSON object a line.
 
-Each line: {"name", "database", "value", "unit", "baseline", "ratio", "goal", "met"}. Ratios come from one interleaved run, so that a
-busy machine slows both sides. `python -m tests.bench log ledger` runs only the named ones.
+Each line: {"name", "database", "value", "unit", "baseline", "ratio", "goal", "met"}. Ratios come
+from one interleaved run, so that a busy machine slows both sides. `python -m tests.bench log
+ledger` runs only the named ones.
 """
 
 import importlib
@@ -12,7 +13,15 @@ from typing import Any
 
 
 def report(
-    *, name: str, database: str, value: float, unit: str, baseline: float | None, ratio: float | None, goal: str, met: bool
+    *,
+    name: str,
+    database: str,
+    value: float,
+    unit: str,
+    baseline: float | None,
+    ratio: float | None,
+    goal: str,
+    met: bool,
 ) -> None:
     """Print one measured line."""
     line: dict[str, Any] = {

@@ -38,7 +38,7 @@ def test_a_clock_in_the_past_is_an_error(monkeypatch: pytest.MonkeyPatch) -> Non
 
     class Stopped(datetime):
         @classmethod
-        def now(cls, tz: Any = None) -> "Stopped":
+        def now(cls, tz: Any = None) -> "Stopped":  # noqa: ARG003  # its signature
             return cls(1970, 1, 1, tzinfo=UTC)
 
     monkeypatch.setattr(checks, "datetime", Stopped)
@@ -55,7 +55,12 @@ def test_a_clock_in_the_past_is_an_error(monkeypatch: pytest.MonkeyPatch) -> Non
     ],
 )
 def test_an_unsafe_setting_is_named(
-    settings: Any, check: Callable[[], list[CheckMessage]], setting: str, bad: bool, good: bool, found: str
+    settings: Any,
+    check: Callable[[], list[CheckMessage]],
+    setting: str,
+    bad: bool,
+    good: bool,
+    found: str,
 ) -> None:
     settings.CSRF_COOKIE_SECURE = True
     setattr(settings, setting, bad)

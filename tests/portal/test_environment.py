@@ -1,4 +1,6 @@
-"""Environment variables are read with their type, or stop the start with a sentence that names them."""
+"""Environment variables are read with their type, or stop the start with a sentence that names
+them.
+"""
 
 from pathlib import Path
 
@@ -8,7 +10,9 @@ from django.core.exceptions import ImproperlyConfigured
 from portal import environment
 
 
-@pytest.mark.parametrize(("word", "flag"), [("1", True), ("TRUE", True), ("no", False), ("off", False)])
+@pytest.mark.parametrize(
+    ("word", "flag"), [("1", True), ("TRUE", True), ("no", False), ("off", False)]
+)
 def test_a_flag_is_read(monkeypatch: pytest.MonkeyPatch, word: str, flag: bool) -> None:
     monkeypatch.setenv("VARUH_X", word)
 
@@ -43,14 +47,18 @@ def test_a_missing_text_without_default_stops_the_start(monkeypatch: pytest.Monk
         environment.read_text("VARUH_X")
 
 
-def test_a_secret_comes_from_the_file_that_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_secret_comes_from_the_file_that_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     (tmp_path / "secret").write_text("from-file\n", encoding="ascii")
     monkeypatch.setenv("VARUH_X_FILE", str(tmp_path / "secret"))
 
     assert environment.read_secret("VARUH_X") == "from-file"
 
 
-def test_a_secret_given_twice_stops_the_start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_secret_given_twice_stops_the_start(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("VARUH_X", "direct")
     monkeypatch.setenv("VARUH_X_FILE", str(tmp_path / "secret"))
 

@@ -10,7 +10,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def _start(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    keep = {name: value for name, value in os.environ.items() if not name.startswith(("VARUH_", "DJANGO_"))}
+    keep = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("VARUH_", "DJANGO_"))
+    }
     return subprocess.run(
         [sys.executable, "-W", "error", "-c", "import portal.settings as s; print(s.SECRET_KEY)"],
         cwd=ROOT,

@@ -1,4 +1,6 @@
-"""`make run`: prepare the installation, seed the demo city once, then serve web, worker and beat until Ctrl-C."""
+"""`make run`: prepare the installation, seed the demo city once, then serve web, worker and beat
+until Ctrl-C.
+"""
 
 import os
 import signal
@@ -19,7 +21,7 @@ STOP_SECONDS = 8
 class Command(BaseCommand):
     """Run the embedded service: one web process, one worker with its schedule."""
 
-    help = "Set up, seed the demo city once, serve the portal with worker and beat; Ctrl-C ends all of it."
+    help = "Set up, seed the demo city once, serve the portal with worker and beat until Ctrl-C."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: Any) -> None:
@@ -34,7 +36,9 @@ class Command(BaseCommand):
         if settings.DEMO:
             call_command("seed_demo", once=True)
         children = [self._start(command) for command in self._commands(port)]
-        self.stdout.write(self.style.SUCCESS(f"\nVaruh serves http://127.0.0.1:{port}  (Ctrl-C ends it)\n"))
+        self.stdout.write(
+            self.style.SUCCESS(f"\nVaruh serves http://127.0.0.1:{port}  (Ctrl-C ends it)\n")
+        )
         self._wait(children)
 
     def _refuse_taken_port(self, port: int) -> None:
@@ -44,20 +48,22 @@ class Command(BaseCommand):
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 raise CommandError(
-                    f"Port {port} on 127.0.0.1 is taken. End what uses it, or choose another: VARUH_PORT=8001 make run"
+                    f"Port {port} on 127.0.0.1 is taken. End what uses it, "
+                    "or choose another: VARUH_PORT=8001 make run"
                 ) from None
 
     def _commands(self, port: int) -> list[list[str]]:
-        python = [sys.executable, "-m"]
+        schedule = str(settings.VAR_DIR / "beat-schedule")
+        web = f"gunicorn portal.wsgi --bind 127.0.0.1:{port} --workers 1 --threads 4"
+        worker = "celery -A portal worker --beat --concurrency 1 --loglevel WARNING"
         return [
-            [*python, "gunicorn", "portal.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "4",
-             "--log-level", "warning", "--no-control-socket"],
-            [*python, "celery", "-A", "portal", "worker", "--beat", "--concurrency", "1", "--loglevel", "WARNING",
-             "--schedule", str(settings.VAR_DIR / "beat-schedule"), "--without-gossip", "--without-mingle"],
-        ]  # fmt: skip
+            [sys.executable, "-m", *web.split(), "--log-level", "warning", "--no-control-socket"],
+            [sys.executable, "-m", *worker.split(), "--schedule", schedule, "--without-gossip"],
+        ]
 
     def _start(self, command: list[str]) -> "subprocess.Popen[bytes]":
-        # A session of its own: the terminal's Ctrl-C reaches this process alone, which then ends the children in order.
+        # A session of its own: the terminal's Ctrl-C reaches this process alone, which then ends
+        # the children in order.
         return subprocess.Popen(command, start_new_session=True)  # noqa: S603  # our own words
 
     def _wait(self, children: list["subprocess.Popen[bytes]"]) -> None:
@@ -83,5 +89,7 @@ class Command(BaseCommand):
                 os.killpg(child.pid, signal.SIGKILL)
                 child.wait()
         if ended and not stopping:
-            raise CommandError(f"A process ended by itself (exit code {ended[0].returncode}); see the lines above.")
+            raise CommandError(
+                f"A process ended by itself (exit code {ended[0].returncode}); see the lines above."
+            )
         self.stdout.write("Stopped.")

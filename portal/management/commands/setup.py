@@ -1,4 +1,6 @@
-"""`manage.py setup`: create missing keys, migrate every store, load the register and the notices; idempotent."""
+"""`manage.py setup`: create missing keys, migrate every store, load the register and the notices;
+idempotent.
+"""
 
 from typing import Any
 
@@ -11,9 +13,14 @@ from records.access.purposes import Store
 
 
 class Command(BaseCommand):
-    """Make the installation ready to start; safe to run at every start and by several processes in turn."""
+    """Make the installation ready to start; safe to run at every start and by several processes in
+    turn.
+    """
 
-    help = "Create missing keys, migrate every store, load the register of controllers and the notices. Idempotent."
+    help = (
+        "Create missing keys, migrate every store, load the register of controllers and the notices."
+        " Idempotent."
+    )
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
