@@ -18,7 +18,7 @@ class Command(BaseCommand):
     """
 
     help = (
-        "Create missing keys, migrate every store, load the register of controllers and the notices."
+        "Create missing keys, migrate every store, load the register and the notices."
         " Idempotent."
     )
     requires_system_checks: list[str] = []
