@@ -1,8 +1,8 @@
 """The demonstration certificate: made at first use, self-signed, and called what it is."""
 
-import datetime
+import contextlib
 import os
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -15,10 +15,12 @@ DEMO_NAME = "DEMO seal of Varuh, self-signed, proves no identity"
 LIFE = timedelta(days=5 * 365)
 
 
-def read_or_create_demo_seal(path: Path, *, now: datetime.datetime) -> bytes:
-    """Return the PEM text of the demonstration key and certificate in `path`, making the file (0600) at first use.
+def read_or_create_demo_seal(path: Path, *, now: datetime) -> bytes:
+    """Return the PEM text of the demonstration key and certificate in `path`, making the file
+    (0600) at first use.
 
-    Two processes that start together end with the same file: the first link wins, the other reads it.
+    Two processes that start together end with the same file: the first link wins, the other reads
+    it.
     """
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -27,10 +29,9 @@ def read_or_create_demo_seal(path: Path, *, now: datetime.datetime) -> bytes:
             file.write(_make(now))
             file.flush()
             os.fsync(file.fileno())
-            try:
+            # Another process may have been first: then its file counts.
+            with contextlib.suppress(FileExistsError):
                 os.link(file.name, path)
-            except FileExistsError:
-                pass  # noqa: SIM105, S110  # another process was first: its file counts
     return path.read_bytes()
 
 
@@ -39,7 +40,7 @@ def is_demo(common_name: str) -> bool:
     return common_name == DEMO_NAME
 
 
-def _make(now: datetime.datetime) -> bytes:
+def _make(now: datetime) -> bytes:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name(
         [

@@ -1,9 +1,9 @@
 """Which characters the shipped fonts can show, and what stands in place of the others.
 
-PDF/A and PDF/UA forbid a character without a glyph, so one emoji in a holder's own text would stop their own
-report. Such a character is replaced by its code in square brackets, visibly, and never dropped; the exact value
-stands in the attached JSON. Control and direction characters are shown in the same way: they could make a line
-look like something that it is not.
+PDF/A and PDF/UA forbid a character without a glyph, so one emoji in a holder's own text would stop
+their own report. Such a character is replaced by its code in square brackets, visibly, and never
+dropped; the exact value stands in the attached JSON. Control and direction characters are shown in
+the same way: they could make a line look like something that it is not.
 """
 
 import unicodedata
@@ -55,7 +55,9 @@ def is_shown(text: str) -> bool:
 
 
 def printable(text: str) -> str:
-    """Return the text with every character that cannot be printed replaced by `[U+XXXX]`; lines and tabs stay."""
+    """Return the text with every character that cannot be printed replaced by `[U+XXXX]`; lines and
+    tabs stay.
+    """
     if text.isascii() and text.isprintable():
         return text
     composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))

@@ -1,20 +1,24 @@
-"""The child process that typesets one document; started by rendering.py with Python's isolated mode.
+"""The child process that typesets one document; started by rendering.py with Python's isolated
+mode.
 
-One process per document, because the typesetter keeps what it has seen: ten reports of thirty pages leave 1.26 GB
-in a long-lived process. It reads one JSON object from standard input and writes the PDF to standard output. On
-failure it exits with 3 and one line on standard error from which everything quoted out of the document is removed.
+One process per document, because the typesetter keeps what it has seen: ten reports of thirty pages
+leave 1.26 GB in a long-lived process. It reads one JSON object from standard input and writes the
+PDF to standard output. On failure it exits with 3 and one line on standard error from which
+everything quoted out of the document is removed.
 """
 
-import datetime
 import json
 import re
 import resource
 import sys
+from datetime import UTC, datetime
 
 import typst
 
 MEMORY_BYTES = 2 * 1024**3
-"""Address space of one child; 30 pages need about 160 MB, so that a runaway document ends, not the machine."""
+"""Address space of one child; 30 pages need about 160 MB, so that a runaway document ends, not the
+machine.
+"""
 
 STANDARDS: "typst.PDFStandards" = ["a-3a", "ua-1"]
 
@@ -30,7 +34,7 @@ def main() -> int:
             font_paths=typst.Fonts(include_system_fonts=False),
             sys_inputs={"data": job["data"], "attachments": job["attachments"]},
             pdf_standards=STANDARDS,
-            timestamp=datetime.datetime.fromtimestamp(job["timestamp"], tz=datetime.UTC),
+            timestamp=datetime.fromtimestamp(job["timestamp"], tz=UTC),
         )
     except typst.TypstError as error:
         sys.stderr.write(re.sub(r"`[^`]*`", "`…`", error.message).replace("\n", " ")[:300])

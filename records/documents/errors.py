@@ -4,7 +4,9 @@ from records.errors import Refusal
 
 
 class DocumentNotRendered(Refusal):
-    """The typesetter refused the document. Read `reason`: it names the rule, never what stood in the document."""
+    """The typesetter refused the document. Read `reason`: it names the rule, never what stood in
+    the document.
+    """
 
     code = "documents.not_rendered"
 
@@ -16,12 +18,16 @@ class UnknownTemplate(Refusal):
 
 
 class SealNotConfigured(Refusal):
-    """The seal's key, certificate or trust roots are missing or unreadable. Set what `setting` names."""
+    """The seal's key, certificate or trust roots are missing or unreadable. Set what `setting`
+    names.
+    """
 
     code = "documents.seal_not_configured"
 
 
 class SealFailed(Refusal):
-    """The document could not be sealed (token, timestamp authority or revocation source). Try again, then look there."""
+    """The document could not be sealed (token, timestamp authority or revocation source). Try
+    again, then look there.
+    """
 
     code = "documents.seal_failed"

@@ -1,4 +1,6 @@
-"""Typesetting: data and a template in, one tagged PDF/A-3a and PDF/UA-1 file with attachments out."""
+"""Typesetting: data and a template in, one tagged PDF/A-3a and PDF/UA-1 file with attachments
+out.
+"""
 
 import hashlib
 import json
@@ -18,6 +20,7 @@ _TEMPLATES = _FOLDER / "templates"
 TEMPLATES = frozenset({"report"})
 LANGUAGES = frozenset({"sl", "en"})
 TIMEOUT_SECONDS = 60
+_REFUSED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,9 @@ def render_pdf(
     """Typeset one document in a child process and return the bytes of a PDF/A-3a + PDF/UA-1 file.
 
     `data` is a tree of dicts, lists, strings, numbers and None that the template understands (see
-    templates/report.typ); it reaches the template as data and is never read as markup. The same input and
-    `created_at` (aware) give the same bytes. Nothing is written to disk. Raises DocumentNotRendered.
+    templates/report.typ); it reaches the template as data and is never read as markup. The same
+    input and `created_at` (aware) give the same bytes. Nothing is written to disk. Raises
+    DocumentNotRendered.
     """
     if template not in TEMPLATES:
         raise UnknownTemplate(template=template)
@@ -58,15 +62,10 @@ def render_pdf(
         raise DocumentNotRendered(reason="a title is required")
     if created_at.tzinfo is None:
         raise DocumentNotRendered(reason="created_at must be aware")
-    head = {
-        "title": title,
-        "language": language,
-        "created": [created_at.year, created_at.month, created_at.day],
-    }
     job = {
         "template": str(_TEMPLATES / f"{template}.typ"),
         "root": str(_TEMPLATES),
-        "data": json.dumps(printable_tree({**data, **head}), ensure_ascii=False),
+        "data": json.dumps(printable_tree({**data, "title": title, "language": language})),
         "attachments": json.dumps([_portable(item) for item in attachments]),
         "timestamp": int(created_at.timestamp()),
     }
@@ -74,7 +73,9 @@ def render_pdf(
 
 
 def _portable(attachment: Attachment) -> dict[str, object]:
-    """Return the attachment as JSON: text where the bytes are UTF-8 (they come back identical), numbers elsewhere."""
+    """Return the attachment as JSON: text where the bytes are UTF-8 (they come back identical),
+    numbers elsewhere.
+    """
     try:
         content: object = attachment.data.decode("utf-8")
     except UnicodeDecodeError:
@@ -101,5 +102,6 @@ def _run_child(job: bytes) -> bytes:
         raise DocumentNotRendered(reason="out of time", seconds=TIMEOUT_SECONDS) from None
     if finished.returncode == 0 and finished.stdout.startswith(b"%PDF-"):
         return finished.stdout
-    reason = finished.stderr.decode(errors="replace") if finished.returncode == 3 else "the child died"  # noqa: PLR2004  # child.py
+    refused = finished.returncode == _REFUSED
+    reason = finished.stderr.decode(errors="replace") if refused else "the child died"
     raise DocumentNotRendered(reason=reason, exit_code=finished.returncode)

@@ -72,5 +72,7 @@ class Verdict:
 
     @property
     def ok(self) -> bool:
-        """Whether the seal is intact, covers the whole file and is that of a certificate known here."""
+        """Whether the seal is intact, covers the whole file and is that of a certificate known
+        here.
+        """
         return self.intact and self.trusted and not self.problems

@@ -1,7 +1,7 @@
 """Sealing and checking of PDF files: the one module that knows pyHanko.
 
-PAdES B-B by default; B-LTA where a timestamp authority is configured. The seal has no visible field and its
-widget lies outside the page, so that the document stays PDF/A-3 and PDF/UA-1.
+PAdES B-B by default; B-LTA where a timestamp authority is configured. The seal has no visible field
+and its widget lies outside the page, so that the document stays PDF/A-3 and PDF/UA-1.
 """
 
 import asyncio
@@ -23,6 +23,8 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import fields, signers, timestamps
 from pyhanko.sign.ades.report import AdESPassed
 from pyhanko.sign.general import SigningError
+from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
+from pyhanko.sign.signers.pdf_signer import DSSContentSettings, TimestampDSSContentSettings
 from pyhanko.sign.timestamps import TimestampRequestError
 from pyhanko.sign.validation import async_validate_pdf_signature
 from pyhanko.sign.validation.ades import ades_lta_validation
@@ -48,17 +50,46 @@ from records.documents.seals import ARCHIVAL, BASIC, SealedPdf, SealSettings, Ve
 
 FIELD_NAME = "VaruhSeal"
 _TOKEN_CHILD_SECONDS = 60
+# Without the (obsolete) VRI entries all evidence stands before the last timestamp, which then
+# covers the whole file.
+_DSS = DSSContentSettings(
+    include_vri=False,
+    next_ts_settings=TimestampDSSContentSettings(include_vri=False, update_before_ts=True),
+)
 _INVISIBLE = fields.InvisSigSettings(box_out_of_bounds=True)
 _BROKEN = (
-    SigningError, TimestampRequestError, ValidationError, PathError, PdfError, OSError, ValueError, KeyError,
-)  # fmt: skip
+    SigningError,
+    TimestampRequestError,
+    ValidationError,
+    PathError,
+    PdfError,
+    OSError,
+    ValueError,
+    KeyError,
+)
 
 
-def seal_pdf(pdf: bytes, *, reason: str, now: datetime, seal: SealSettings | None = None) -> SealedPdf:
+def _keep_metadata(writer: IncrementalPdfFileWriter) -> None:
+    """Leave the document's metadata as it was typeset.
+
+    pyHanko would rewrite the XMP with the clock's time and turn text into links in the PDF/A
+    extension schema, at each of its updates (seal, evidence, document timestamp); the sealed file
+    would no longer be what the typesetter vouched for. A test compares the metadata before and
+    after.
+    """
+
+
+IncrementalPdfFileWriter._update_meta = _keep_metadata  # type: ignore[method-assign]
+
+
+def seal_pdf(
+    pdf: bytes, *, reason: str, now: datetime, seal: SealSettings | None = None
+) -> SealedPdf:
     """Seal the PDF with the configured signer and return it with its PAdES level.
 
-    With a timestamp authority configured the seal is B-LTA or there is none: an authority that does not answer
-    raises SealFailed. A token is opened in a process of its own, because a second login in one process fails.
+    With a timestamp authority configured the seal is B-LTA or there is none: an authority that does
+    not answer raises SealFailed. A token is opened in a process of its own, because a second login
+    in one process fails.
     """
     chosen = seal or SealSettings.configured()
     if chosen.provider == "pkcs11":
@@ -72,8 +103,12 @@ def seal_pdf(pdf: bytes, *, reason: str, now: datetime, seal: SealSettings | Non
     return seal_with(signer, pdf, reason=reason, now=now, seal=chosen)
 
 
-def seal_with(signer: signers.Signer, pdf: bytes, *, reason: str, now: datetime, seal: SealSettings) -> SealedPdf:
-    """Seal the PDF with a given signer (the token's child process calls this with its open session)."""
+def seal_with(
+    signer: signers.Signer, pdf: bytes, *, reason: str, now: datetime, seal: SealSettings
+) -> SealedPdf:
+    """Seal the PDF with a given signer (the token's child process calls this with its open
+    session).
+    """
     try:
         data = asyncio.run(_seal(signer, pdf, reason=reason, now=now, seal=seal))
     except _BROKEN as error:
@@ -81,41 +116,70 @@ def seal_with(signer: signers.Signer, pdf: bytes, *, reason: str, now: datetime,
     return SealedPdf(data, seal.level)
 
 
-async def _seal(signer: signers.Signer, pdf: bytes, *, reason: str, now: datetime, seal: SealSettings) -> bytes:
-    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-    fields.append_signature_field(
-        writer, fields.SigFieldSpec(FIELD_NAME, invis_sig_settings=_INVISIBLE, empty_field_appearance=False)
+async def _seal(
+    signer: signers.Signer, pdf: bytes, *, reason: str, now: datetime, seal: SealSettings
+) -> bytes:
+    if seal.level == BASIC:
+        return await _write(signers.PdfSigner(_metadata(reason), signer=signer), pdf, now)
+    # The moment of validation is the real one: the authorities that answer go by their own clocks.
+    context = _signing_context(signer, seal)
+    metadata = replace(
+        _metadata(reason),
+        embed_validation_info=True,
+        use_pades_lta=True,
+        dss_settings=_DSS,
+        validation_context=context,
     )
-    archival = seal.level == ARCHIVAL
-    metadata = signers.PdfSignatureMetadata(
+    stamper = timestamps.HTTPTimeStamper(seal.timestamp_url)
+    try:
+        return await _write(
+            signers.PdfSigner(metadata, signer=signer, timestamper=stamper), pdf, now
+        )
+    finally:
+        await context.aclose()
+
+
+def _metadata(reason: str) -> signers.PdfSignatureMetadata:
+    return signers.PdfSignatureMetadata(
         field_name=FIELD_NAME,
         md_algorithm="sha256",
         reason=reason,
         subfilter=fields.SigSeedSubFilter.PADES,
-        embed_validation_info=archival,
-        use_pades_lta=archival,
-        # The moment of validation is the real one: the authorities that answer go by their own clocks.
-        validation_context=_signing_context(signer, seal) if archival else None,
     )
-    stamper = timestamps.HTTPTimeStamper(seal.timestamp_url) if archival else None
-    pdf_signer = signers.PdfSigner(metadata, signer=signer, timestamper=stamper)
-    session = pdf_signer.init_signing_session(writer, existing_fields_only=True)
+
+
+async def _write(signer: signers.PdfSigner, pdf: bytes, now: datetime) -> bytes:
+    """Return the sealed file; pyHanko's own steps, taken one by one because only so the time can be
+    passed in.
+    """
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    fields.append_signature_field(
+        writer,
+        fields.SigFieldSpec(
+            FIELD_NAME, invis_sig_settings=_INVISIBLE, empty_field_appearance=False
+        ),
+    )
+    session = signer.init_signing_session(writer, existing_fields_only=True)
     session.system_time = now
     validation = await session.perform_presign_validation(writer)
     reserved = await session.estimate_signature_container_size(validation, tight=False)
     prepared = session.prepare_tbs_document(validation_info=validation, bytes_reserved=reserved)
     digest, output = prepared.digest_tbs_document()
-    attributes = signers.pdf_cms.PdfCMSSignedAttributes(signing_time=now)
+    attributes = PdfCMSSignedAttributes(signing_time=now)
     signed = await prepared.perform_signature(digest.document_digest, attributes)
     await signed.post_signature_processing(output)
     return bytes(output.getvalue())
 
 
-def verify_pdf(data: bytes, *, now: datetime | None = None, seal: SealSettings | None = None) -> Verdict:
-    """Check the seal offline and return the Verdict: one seal, whole file, intact, certificate known here.
+def verify_pdf(
+    data: bytes, *, now: datetime | None = None, seal: SealSettings | None = None
+) -> Verdict:
+    """Check the seal offline and return the Verdict: one seal, whole file, intact, certificate
+    known here.
 
-    Known is the configured signer's certificate and whatever leads to the configured trust roots. A B-B seal is
-    judged at the time it states; a B-LTA seal at `now` (or the present), by the evidence it carries.
+    Known is the configured signer's certificate and whatever leads to the configured trust roots. A
+    B-B seal is judged at the time it states; a B-LTA seal at `now` (or the present), by the
+    evidence it carries.
     """
     chosen = seal or SealSettings.configured()
     try:
@@ -124,7 +188,13 @@ def verify_pdf(data: bytes, *, now: datetime | None = None, seal: SealSettings |
         if len(found) != 1:
             return _rejected(f"expected one seal, found {len(found)}")
         return asyncio.run(_judge(reader, found[0], now, chosen))
-    except (*_BROKEN, SignatureValidationError, ValidationInfoReadingError, TypeError, IndexError) as error:
+    except (
+        *_BROKEN,
+        SignatureValidationError,
+        ValidationInfoReadingError,
+        TypeError,
+        IndexError,
+    ) as error:
         return _rejected(f"the seal cannot be read ({type(error).__name__})")
 
 
@@ -138,9 +208,14 @@ async def _judge(
         problems.append("bytes are hidden behind the seal")
     roots = _trusted_certificates(seal)
     context = ValidationContext(
-        trust_roots=roots, moment=embedded.self_reported_timestamp, allow_fetching=False, revocation_mode="soft-fail"
+        trust_roots=roots,
+        moment=embedded.self_reported_timestamp,
+        allow_fetching=False,
+        revocation_mode="soft-fail",
     )
-    status = await async_validate_pdf_signature(embedded, signer_validation_context=context, skip_diff=not archival)
+    status = await async_validate_pdf_signature(
+        embedded, signer_validation_context=context, skip_diff=not archival
+    )
     last = stamps[-1] if archival else embedded
     last.compute_integrity_info(skip_diff=True)
     if last.coverage != SignatureCoverageLevel.ENTIRE_FILE:
@@ -164,7 +239,9 @@ async def _judge(
     )
 
 
-async def _lasts(embedded: EmbeddedPdfSignature, roots: list[x509.Certificate], now: datetime | None) -> bool:
+async def _lasts(
+    embedded: EmbeddedPdfSignature, roots: list[x509.Certificate], now: datetime | None
+) -> bool:
     policy = CertValidationPolicySpec(
         trust_manager=SimpleTrustManager.build(trust_roots=roots),
         revinfo_policy=CertRevTrustPolicy(RevocationCheckingPolicy.from_legacy("hard-fail")),
@@ -204,14 +281,18 @@ def _signing_context(signer: signers.Signer, seal: SealSettings) -> ValidationCo
     )
 
 
-def _certificate_and_key(seal: SealSettings, now: datetime) -> tuple[x509.Certificate, keys.PrivateKeyInfo]:
+def _certificate_and_key(
+    seal: SealSettings, now: datetime
+) -> tuple[x509.Certificate, keys.PrivateKeyInfo]:
     if seal.provider == "demo":
         text = read_or_create_demo_seal(Path(seal.demo_file), now=now)
         return _parse_certificates(text)[0], _parse_key(text, "the demo seal")
     if seal.provider != "file":
         raise SealNotConfigured(setting="VARUH_SEAL_PROVIDER")
     certificate = _read_certificates(seal.certificate_file, "VARUH_SEAL_CERTIFICATE_FILE")[0]
-    return certificate, _parse_key(_read(seal.key_file, "VARUH_SEAL_KEY_FILE"), "VARUH_SEAL_KEY_FILE")
+    return certificate, _parse_key(
+        _read(seal.key_file, "VARUH_SEAL_KEY_FILE"), "VARUH_SEAL_KEY_FILE"
+    )
 
 
 def _trusted_certificates(seal: SealSettings) -> list[x509.Certificate]:
@@ -265,7 +346,7 @@ def _parse_key(text: bytes, setting: str) -> keys.PrivateKeyInfo:
 def _seal_in_child(pdf: bytes, *, reason: str, now: datetime, seal: SealSettings) -> SealedPdf:
     head = json.dumps({"reason": reason, "now": now.isoformat(), "seal": seal.as_dict()}).encode()
     try:
-        finished = subprocess.run(  # noqa: S603  # our own module, our own interpreter, no shell
+        finished = subprocess.run(
             [sys.executable, "-m", "records.documents.token_child"],
             input=head + b"\n" + pdf,
             capture_output=True,
@@ -282,12 +363,16 @@ def _seal_in_child(pdf: bytes, *, reason: str, now: datetime, seal: SealSettings
 
 
 def seal_on_token(pdf: bytes, *, reason: str, now: datetime, seal: SealSettings) -> SealedPdf:
-    """Seal with the key in the PKCS#11 token; runs in the child process only. The certificate comes from its file."""
+    """Seal with the key in the PKCS#11 token; runs in the child process only. The certificate comes
+    from its file.
+    """
     from pyhanko.sign.pkcs11 import PKCS11Signer, TokenCriteria, open_pkcs11_session
 
     certificates = _read_certificates(seal.certificate_file, "VARUH_SEAL_CERTIFICATE_FILE")
     session: Any = open_pkcs11_session(
-        seal.pkcs11_module, token_criteria=TokenCriteria(label=seal.pkcs11_token), user_pin=seal.pkcs11_pin
+        seal.pkcs11_module,
+        token_criteria=TokenCriteria(label=seal.pkcs11_token),
+        user_pin=seal.pkcs11_pin,
     )
     with session:
         signer = PKCS11Signer(

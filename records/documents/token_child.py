@@ -1,7 +1,7 @@
 """The child process that seals one PDF with a PKCS#11 token.
 
-Standard input: one line of JSON (reason, now, seal settings), then the PDF. Standard output: the sealed PDF.
-On failure it exits with 1 and the name of the cause as the last line of standard error.
+Standard input: one line of JSON (reason, now, seal settings), then the PDF. Standard output: the
+sealed PDF. On failure it exits with 1 and the name of the cause as the last line of standard error.
 """
 
 import json
