@@ -20,6 +20,7 @@ from asn1crypto import cms, keys, pem, x509
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.sign import fields, signers, timestamps
 from pyhanko.sign.ades.report import AdESPassed
 from pyhanko.sign.general import SigningError
@@ -69,7 +70,7 @@ _BROKEN = (
 )
 
 
-def _keep_metadata(writer: IncrementalPdfFileWriter) -> None:
+def _keep_metadata(_writer: BasePdfFileWriter) -> None:
     """Leave the document's metadata as it was typeset.
 
     pyHanko would rewrite the XMP with the clock's time and turn text into links in the PDF/A
@@ -98,7 +99,9 @@ def seal_pdf(
     signer = signers.SimpleSigner(
         signing_cert=certificate,
         signing_key=key,
-        cert_registry=SimpleCertificateStore.from_certs(_extra_certificates(chosen)),
+        cert_registry=SimpleCertificateStore.from_certs(  # type: ignore[no-untyped-call]
+            _extra_certificates(chosen)
+        ),
     )
     return seal_with(signer, pdf, reason=reason, now=now, seal=chosen)
 
@@ -136,7 +139,7 @@ async def _seal(
             signers.PdfSigner(metadata, signer=signer, timestamper=stamper), pdf, now
         )
     finally:
-        await context.aclose()
+        await context.aclose()  # type: ignore[no-untyped-call]
 
 
 def _metadata(reason: str) -> signers.PdfSignatureMetadata:
@@ -164,11 +167,12 @@ async def _write(signer: signers.PdfSigner, pdf: bytes, now: datetime) -> bytes:
     validation = await session.perform_presign_validation(writer)
     reserved = await session.estimate_signature_container_size(validation, tight=False)
     prepared = session.prepare_tbs_document(validation_info=validation, bytes_reserved=reserved)
-    digest, output = prepared.digest_tbs_document()
+    output = io.BytesIO()
+    digest, _ = prepared.digest_tbs_document(output=output)
     attributes = PdfCMSSignedAttributes(signing_time=now)
     signed = await prepared.perform_signature(digest.document_digest, attributes)
     await signed.post_signature_processing(output)
-    return bytes(output.getvalue())
+    return output.getvalue()
 
 
 def verify_pdf(
@@ -257,7 +261,7 @@ async def _lasts(
 
 def _has_hidden_bytes(embedded: EmbeddedPdfSignature) -> bool:
     """Return whether the room reserved for the seal holds anything but the seal and zeros."""
-    contents = bytes(embedded.sig_object.get_object()["/Contents"])
+    contents = bytes(embedded.sig_object["/Contents"])
     length = len(cms.ContentInfo.load(contents).dump())
     return any(contents[length:])
 
@@ -366,7 +370,8 @@ def seal_on_token(pdf: bytes, *, reason: str, now: datetime, seal: SealSettings)
     """Seal with the key in the PKCS#11 token; runs in the child process only. The certificate comes
     from its file.
     """
-    from pyhanko.sign.pkcs11 import PKCS11Signer, TokenCriteria, open_pkcs11_session
+    from pyhanko.config.pkcs11 import TokenCriteria
+    from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session
 
     certificates = _read_certificates(seal.certificate_file, "VARUH_SEAL_CERTIFICATE_FILE")
     session: Any = open_pkcs11_session(
