@@ -8,3 +8,10 @@ class IdentityConfig(AppConfig):
 
     name = "records.identity"
     label = "identity"
+
+    def ready(self) -> None:
+        """Register what this app holds about people."""
+        from records.access.registry import register_source
+        from records.identity.source import IdentitySource
+
+        register_source(IdentitySource())
