@@ -28,6 +28,8 @@ for _alias, _settings in DATABASES.items():
         _settings["TEST"] = {"NAME": str(Path(_folder) / f"test-{_alias}.sqlite3")}
     elif suffix := os.environ.get("VARUH_TEST_SUFFIX"):
         _settings["TEST"] = {"NAME": f"test_{_settings['NAME']}_{suffix}"}
+    # A test may ask for one store alone; Django would make every other store wait for the default one.
+    _settings.setdefault("TEST", {})["DEPENDENCIES"] = []
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_TASK_ALWAYS_EAGER = False
