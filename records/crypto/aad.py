@@ -8,8 +8,9 @@ log.
 
 from uuid import UUID
 
-from records.crypto.encoding import encode_parts, prefixed
-from records.crypto.labels import CELL, DATA_KEY, GENERATION_SIZE, ROOT_WRAP
+from records.crypto.encoding import encode_parts
+from records.crypto.errors import UnusableKey
+from records.crypto.labels import CELL, DATA_KEY, GENERATION_SIZE, PSEUDONYM_SIZE, ROOT_WRAP
 
 
 def cell_prefix(store: str, table: str, column: str) -> bytes:
@@ -44,17 +45,27 @@ def cell_aad(
     return complete(cell_prefix(store, table, column), row, subject, generation)
 
 
+def key_prefix(store: str) -> bytes:
+    """Return the part of a wrapped data key's AAD that all keys of a store share, up to the owner.
+
+    The owner is always a pseudonym of 16 bytes, so its length stands here.
+    """
+    return encode_parts(DATA_KEY, store.encode()) + PSEUDONYM_SIZE.to_bytes(4, "big")
+
+
+def key_suffix(generation: int, epoch: int) -> bytes:
+    """Return the part of a wrapped data key's AAD that stands behind the owner."""
+    return generation.to_bytes(GENERATION_SIZE, "big") + epoch.to_bytes(GENERATION_SIZE, "big")
+
+
 def key_aad(store: str, pseudonym: UUID | bytes, generation: int, epoch: int) -> bytes:
-    """Return the AAD of a wrapped data key: whose it is, its generation, its KEK's epoch."""
+    """Return the AAD of a wrapped data key: whose it is, which generation, under which KEK
+    epoch.
+    """
     owner = pseudonym.bytes if isinstance(pseudonym, UUID) else pseudonym
-    return b"".join(
-        (
-            encode_parts(DATA_KEY, store.encode()),
-            prefixed(owner),
-            generation.to_bytes(GENERATION_SIZE, "big"),
-            epoch.to_bytes(GENERATION_SIZE, "big"),
-        )
-    )
+    if len(owner) != PSEUDONYM_SIZE:
+        raise UnusableKey(size=len(owner))
+    return key_prefix(store) + owner + key_suffix(generation, epoch)
 
 
 def root_aad(keyring_id: str, name: str, root: str) -> bytes:

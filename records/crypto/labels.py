@@ -31,6 +31,8 @@ NONCE_SIZE: Final = 12
 TAG_SIZE: Final = 16
 """The full tag; shorter ones weaken the forgery bound."""
 GENERATION_SIZE: Final = 4
+PSEUDONYM_SIZE: Final = 16
+"""A UUID; 128 bits keep a billion people apart."""
 
 # -- Bounds
 MOST_SEALS_PER_KEY: Final = 2**32

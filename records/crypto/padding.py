@@ -3,7 +3,7 @@
 from records.crypto.errors import CannotOpen
 from records.crypto.labels import BUCKETS
 
-_MARK = b"\x80"
+MARK = b"\x80"
 _STEP = BUCKETS[-1]
 
 
@@ -17,12 +17,12 @@ def padded_size(size: int) -> int:
 
 def pad(data: bytes) -> bytes:
     """Return the data, the mark 0x80 and zeros up to the bucket's end."""
-    return (data + _MARK).ljust(padded_size(len(data)), b"\x00")
+    return (data + MARK).ljust(padded_size(len(data)), b"\x00")
 
 
 def unpad(padded: bytes) -> bytes:
     """Return what `pad` was given; raise CannotOpen where it did not make these bytes."""
     data = padded.rstrip(b"\x00")
-    if data[-1:] != _MARK or len(padded) != padded_size(len(data) - 1):
+    if data[-1:] != MARK or len(padded) != padded_size(len(data) - 1):
         raise CannotOpen
     return data[:-1]

@@ -1,88 +1,120 @@
-"""Data keys on their way from the key store to the cells: one query a call, and a bounded box of kept keys.
+"""Data keys on their way from the key store to the cells: one query a call, and a bounded box of
+kept keys.
 
-A kept key must not outlive its destruction, in any process: every call reads the number of `KeyState`, in the same
-query as the key rows, and a changed number empties the box. The time to live is the second fence, for a reader who
-never asks. Keys that were read or written inside a transaction are not kept: it might be rolled back.
+A kept key must not outlive its destruction, in any process: every call reads the number of
+`KeyState`, in the same query as the key rows, and a changed number empties the box. The time to
+live is the second fence, for keys that nobody asks for. Keys that were read or written inside a
+transaction are not kept: it might be rolled back.
 """
 
 from collections.abc import Iterable, Sequence
 from threading import Lock
 from time import monotonic
+from typing import Any, Final
 
 from django.db import connections
 
 from records.access.purposes import Store
-from records.crypto.aad import key_aad
+from records.crypto.aad import key_prefix, key_suffix
 from records.crypto.cells import CellKey
-from records.crypto.pseudonyms import pseudonym
+from records.crypto.pseudonyms import pseudonym_bytes
 from records.keyring.queries import get_keyring
 from records.keys.errors import KeyDestroyed
 
-MOST_KEPT = 4096
-"""Keys; one kept AES object takes 2.4 kB, so the box stays under 10 MB."""
-KEPT_SECONDS = 60
+MOST_KEPT: Final = 4096
+"""Subjects; one kept AES object takes 2.4 kB, so the box stays at about 10 MB."""
+MOST_KEPT_AT_ONCE: Final = 1024
+"""A call for more subjects is an export: it would only push out the keys that people work with."""
+KEPT_SECONDS: Final = 60.0
 """Short beside a shift at the desk, long beside one request."""
-CHUNK = {"sqlite": 2_000, "postgresql": 10_000}
-"""Subjects in one query; SQLite takes each as a parameter of its own (at most 32,766), PostgreSQL takes one array."""
+CHUNK: Final = {"sqlite": 2_000, "postgresql": 10_000}
+"""Subjects in one query. SQLite takes each as a parameter of its own (32,766 at most), PostgreSQL
+takes one array."""
 
-_ROWS = "SELECT pseudonym, generation, epoch, wrapped FROM keys_datakey WHERE pseudonym {condition}"
+_ROWS = "SELECT pseudonym, generation, epoch, wrapped FROM keys_datakey WHERE pseudonym "
 _VERSION = "SELECT version FROM keys_keystate WHERE id = 1"
-_BOTH = f"{_ROWS} UNION ALL SELECT NULL, version, 0, NULL FROM keys_keystate WHERE id = 1"  # noqa: S608
+_AND_VERSION = " UNION ALL SELECT NULL, version, 0, NULL FROM keys_keystate WHERE id = 1"
+
+_Kept = tuple[float, CellKey, tuple[CellKey, ...]]
 
 
-class SubjectKeys:
-    """The data keys of one subject in one store, ready for use."""
+class Keys:
+    """The data keys of some subjects in one store: of each the newest, and the older ones."""
 
-    __slots__ = ("by_generation", "current", "until")
+    __slots__ = ("current", "older")
 
-    def __init__(self, keys: Sequence[CellKey], until: float) -> None:
-        self.by_generation = {key.generation: key for key in keys}
-        self.current = self.by_generation[max(self.by_generation)]
-        self.until = until
+    def __init__(self) -> None:
+        self.current: dict[bytes, CellKey] = {}
+        self.older: dict[bytes, tuple[CellKey, ...]] = {}
+
+    def add(self, subject: bytes, key: CellKey) -> None:
+        """Add one key of the subject."""
+        newest = self.current.get(subject)
+        if newest is None:
+            self.current[subject] = key
+            return
+        if newest.generation < key.generation:
+            newest, key = key, newest
+            self.current[subject] = newest
+        self.older[subject] = (*self.older.get(subject, ()), key)
+
+    def find(self, subject: bytes, generation: int) -> CellKey | None:
+        """Return the subject's key of that generation, None where there is none."""
+        for key in (self.current[subject], *self.older.get(subject, ())):
+            if key.generation == generation:
+                return key
+        return None
 
 
 class KeyBox:
     """The kept keys of this process."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[str, bytes], SubjectKeys] = {}
         self.version = 0
+        self._kept: dict[tuple[str, bytes], _Kept] = {}
         self._lock = Lock()
 
     def __len__(self) -> int:
         return len(self._kept)
 
-    def get(self, store: str, subjects: Iterable[bytes]) -> dict[bytes, SubjectKeys]:
+    def get(self, store: str, subjects: Iterable[bytes]) -> Keys:
         """Return what is kept for these subjects and not too old."""
         now = monotonic()
         kept = self._kept
-        found = {}
+        found = Keys()
         for subject in subjects:
-            keys = kept.get((store, subject))
-            if keys is not None and keys.until > now:
-                found[subject] = keys
+            one = kept.get((store, subject))
+            if one is not None and one[0] > now:
+                found.current[subject] = one[1]
+                if one[2]:
+                    found.older[subject] = one[2]
         return found
 
-    def keep(self, store: str, version: int, keys: dict[bytes, SubjectKeys]) -> None:
+    def keep(self, store: str, version: int, keys: Keys) -> None:
         """Keep keys that were read under that version; the oldest make room."""
+        if len(keys.current) > MOST_KEPT_AT_ONCE:
+            return
+        until = monotonic() + KEPT_SECONDS
         with self._lock:
             if version != self.version:
                 return
             kept = self._kept
-            for subject, one in keys.items():
+            for subject, key in keys.current.items():
                 kept.pop((store, subject), None)
-                kept[store, subject] = one
+                kept[store, subject] = (until, key, keys.older.get(subject, ()))
             for oldest in list(kept)[: max(len(kept) - MOST_KEPT, 0)]:
                 del kept[oldest]
 
     def stands(self, version: int) -> bool:
-        """Return whether the kept keys belong to that version; forget them all where they do not."""
+        """Return whether the kept keys belong to that version; forget them all where they do
+        not.
+        """
+        if version == self.version:
+            return True
         with self._lock:
-            if version == self.version:
-                return True
             self._kept.clear()
             self.version = version
-            return False
+        return False
 
     def forget(self) -> None:
         """Forget every kept key."""
@@ -90,78 +122,71 @@ class KeyBox:
             self._kept.clear()
 
 
-box = KeyBox()
+box: Final = KeyBox()
 
 
-def owner_of(*, store: str, subject: bytes) -> bytes:
-    """Return the pseudonym under which the store's key rows of the subject are filed."""
-    return pseudonym(get_keyring().link_key(f"keys/{store}"), subject).bytes
+def owner_of(store: Store, subject: bytes) -> bytes:
+    """Return the pseudonym under which the subject's key rows of the store are filed."""
+    return pseudonym_bytes(get_keyring().link_key(f"keys/{store.value}"), subject)
 
 
-def get_subject_keys(*, store: Store, subjects: Iterable[bytes]) -> dict[bytes, SubjectKeys]:
-    """Return the data keys of all these subjects; raise KeyDestroyed where one has none. One query."""
-    wanted = set(subjects)
-    found = box.get(store.value, wanted)
-    version, fetched = _fetch(store, [subject for subject in wanted if subject not in found])
-    if not box.stands(version) and found:
-        found = {}
-        version, fetched = _fetch(store, list(wanted))
-    if fetched and not connections[Store.KEYS].in_atomic_block:
+def get_subject_keys(*, store: Store, subjects: set[bytes]) -> Keys:
+    """Return the data keys of all these subjects, in one query; raise KeyDestroyed where one has
+    none.
+    """
+    keys = box.get(store.value, subjects)
+    kept = keys.current
+    missing = [subject for subject in subjects if subject not in kept] if kept else list(subjects)
+    version, fetched = _fetch(store, missing)
+    if not box.stands(version) and kept:
+        kept = {}
+        version, fetched = _fetch(store, list(subjects))
+    if fetched.current and not connections[Store.KEYS].in_atomic_block:
         box.keep(store.value, version, fetched)
-    if found:
-        fetched.update(found)
-    if len(fetched) != len(wanted):
-        raise KeyDestroyed(store=store.value, subjects=len(wanted) - len(fetched))
+    if kept:
+        fetched.current.update(kept)
+        fetched.older.update(keys.older)
+    if len(fetched.current) != len(subjects):
+        raise KeyDestroyed(store=store.value, subjects=len(subjects) - len(fetched.current))
     return fetched
 
 
-def _fetch(store: Store, subjects: list[bytes]) -> tuple[int, dict[bytes, SubjectKeys]]:
+def _fetch(store: Store, subjects: Sequence[bytes]) -> tuple[int, Keys]:
     """Return the state's number and the keys of those subjects that have one."""
     connection = connections[Store.KEYS]
+    found = Keys()
     if not subjects:
         with connection.cursor() as cursor:
             cursor.execute(_VERSION)
             row = cursor.fetchone()
-        return (row[0] if row else 0), {}
-    link = get_keyring().link_key(f"keys/{store.value}")
-    owners = {pseudonym(link, subject).bytes: subject for subject in subjects}
-    version = 0
-    opened: dict[bytes, list[CellKey]] = {}
-    unwrap = _Unwrapper(store)
-    names = list(owners)
-    size = CHUNK[connection.vendor]
+        return (row[0] if row else 0), found
+    keyring = get_keyring()
+    link = keyring.link_key(f"keys/{store.value}")
+    owners = {pseudonym_bytes(link, subject): subject for subject in subjects}
+    prefix = key_prefix(store.value)
+    ways: dict[tuple[int, int], Any] = {}
+    names, size, version = list(owners), CHUNK[connection.vendor], 0
     for start in range(0, len(names), size):
         for owner, generation, epoch, wrapped in _read(connection, names[start : start + size]):
             if owner is None:
                 version = generation
-            else:
-                key = CellKey(unwrap(owner, generation, epoch, wrapped), generation)
-                opened.setdefault(owners[owner], []).append(key)
-    until = monotonic() + KEPT_SECONDS
-    return version, {subject: SubjectKeys(keys, until) for subject, keys in opened.items()}
+                continue
+            way = ways.get((generation, epoch))
+            if way is None:
+                way = keyring.kek(store, epoch).unwrap, key_suffix(generation, epoch)
+                ways[generation, epoch] = way
+            key = way[0](wrapped, prefix + owner + way[1])
+            found.add(owners[owner], CellKey(key, generation))
+    return version, found
 
 
-def _read(connection: object, names: list[bytes]) -> list[tuple[bytes, int, int, bytes]]:
-    with connection.cursor() as cursor:  # type: ignore[attr-defined]
-        if connection.vendor == "postgresql":  # type: ignore[attr-defined]
-            cursor.execute(_BOTH.format(condition="= ANY(%s)"), [names])
-        else:
-            places = ",".join(["%s"] * len(names))
-            cursor.execute(_BOTH.format(condition=f"IN ({places})"), names)
-        rows: list[tuple[bytes, int, int, bytes]] = cursor.fetchall()
+def _read(connection: Any, names: list[bytes]) -> list[tuple[bytes | None, int, int, bytes]]:
+    """Return the key rows of these pseudonyms, and the state's number as a row without owner."""
+    if connection.vendor == "postgresql":
+        condition, parameters = "= ANY(%s)", [names]
+    else:
+        condition, parameters = f"IN ({','.join(['%s'] * len(names))})", names
+    with connection.cursor() as cursor:
+        cursor.execute(_ROWS + condition + _AND_VERSION, parameters)
+        rows: list[tuple[bytes | None, int, int, bytes]] = cursor.fetchall()
     return rows
-
-
-class _Unwrapper:
-    """Unwraps data keys, each with the KEK of its epoch."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._keks: dict[int, object] = {}
-
-    def __call__(self, owner: bytes, generation: int, epoch: int, wrapped: bytes) -> bytes:
-        kek = self._keks.get(epoch)
-        if kek is None:
-            kek = self._keks[epoch] = get_keyring().kek(self._store, epoch)
-        key: bytes = kek.unwrap(wrapped, key_aad(self._store.value, owner, generation, epoch))  # type: ignore[attr-defined]
-        return key

@@ -1,90 +1,86 @@
 """Making, using and destroying data keys."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from secrets import randbits, token_bytes
-from time import monotonic
+from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, connections, transaction
+from django.db import connections, transaction
 from django.db.models import Model
 
 from records.access.grants import Grant
 from records.access.purposes import Store
-from records.crypto.aad import complete, key_aad
+from records.crypto.aad import complete, key_prefix, key_suffix
 from records.crypto.cells import CellKey
 from records.crypto.labels import KEY_SIZE
-from records.crypto.pseudonyms import pseudonym
+from records.crypto.pseudonyms import pseudonym_bytes
 from records.keyring.queries import get_keyring
-from records.keys.cells import SealedCell
-from records.keys.coverage import require_coverage, require_subjects
-from records.keys.errors import IndexIncomplete, WrongKind
-from records.keys.keybox import CHUNK, KEPT_SECONDS, SubjectKeys, box, get_subject_keys
+from records.keys.errors import NotSealed, WrongKind
+from records.keys.indexing import IndexMaker, index_columns
+from records.keys.keybox import CHUNK, Keys, box, get_subject_keys, owner_of
 from records.keys.models import DataKey
-from records.keys.plans import SealedColumnPlan, SealedPlan, plan_of
-from records.keys.queries import compute_index, subject_of
+from records.keys.plans import SealedPlan, plan_of
 from records.keys.values import TO_BYTES
 
 FIRST_GENERATION = 1
 
+_KeyRow = tuple[bytes, int, int, bytes]
+"""Pseudonym, generation, epoch, wrapped key."""
+_Way = tuple[str, bytes, bool, Callable[[object], bytes]]
+"""Of a sealed column: attribute, shared AAD, whether it may be NULL, value to bytes."""
+
 
 def create_data_keys(grant: Grant, *, store: Store, subjects: Collection[UUID]) -> int:
-    """Make a data key for each of these subjects that has none in the store; return how many were made.
+    """Make a data key for each of these subjects that has none in the store; return how many.
 
-    Safe to run twice. Call it before the rows are sealed; it commits on its own, outside the rows' transaction.
+    Safe to run twice. Call it before the rows are sealed; it commits on its own, outside the rows'
+    transaction.
     """
     require_subjects(grant, store=store, subjects=subjects)
     keyring, version = get_keyring(), box.version
     link, epoch = keyring.link_key(f"keys/{store.value}"), keyring.current_epoch(store)
-    wrap = keyring.kek(store, epoch).wrap
-    made: dict[bytes, tuple[bytes, DataKey, CellKey]] = {}
+    wrap, prefix = keyring.kek(store, epoch).wrap, key_prefix(store.value)
+    suffix = key_suffix(FIRST_GENERATION, epoch)
+    made = Keys()
+    rows: list[_KeyRow] = []
     for subject in {subject.bytes for subject in subjects}:
-        owner, key = pseudonym(link, subject).bytes, token_bytes(KEY_SIZE)
-        row = DataKey(
-            pseudonym=owner,
-            generation=FIRST_GENERATION,
-            epoch=epoch,
-            wrapped=wrap(key, key_aad(store.value, owner, FIRST_GENERATION, epoch)),
-        )
-        made[owner] = (subject, row, CellKey(key, FIRST_GENERATION))
-    inserted = _insert_missing([made[owner][1] for owner in sorted(made)])
-    if not connections[Store.KEYS].in_atomic_block:
-        until = monotonic() + KEPT_SECONDS
-        fresh = {made[row.pseudonym][0]: made[row.pseudonym][2] for row in inserted}
-        box.keep(
-            store.value,
-            version,
-            {subject: SubjectKeys([key], until) for subject, key in fresh.items()},
-        )
-    return len(inserted)
+        owner, key = pseudonym_bytes(link, subject), token_bytes(KEY_SIZE)
+        rows.append((owner, FIRST_GENERATION, epoch, wrap(key, prefix + owner + suffix)))
+        made.add(subject, CellKey(key, FIRST_GENERATION))
+    # In the order of their pseudonyms, which is no order at all to a reader: where rows stand must
+    # not tell which subjects came together, nor in which order.
+    rows.sort()
+    created = insert_keys(rows)
+    if created == len(rows) and not connections[Store.KEYS].in_atomic_block:
+        box.keep(store.value, version, made)
+    return created
 
 
-def _insert_missing(rows: Sequence[DataKey]) -> Sequence[DataKey]:
-    """Insert the rows, in the order of their pseudonyms; leave out subjects that have a key already."""
-    try:
-        with transaction.atomic(using=Store.KEYS):
-            DataKey.objects.bulk_create(rows)
-    except IntegrityError:
-        have: set[bytes] = set()
-        names = [row.pseudonym for row in rows]
-        size = CHUNK["sqlite"]
-        for start in range(0, len(names), size):
-            part = names[start : start + size]
-            have.update(
-                DataKey.objects.filter(pseudonym__in=part).values_list("pseudonym", flat=True)
+def insert_keys(rows: Sequence[_KeyRow]) -> int:
+    """Insert key rows, leaving out those that are there; return how many were inserted."""
+    connection = connections[Store.KEYS]
+    into = "INSERT INTO keys_datakey (pseudonym, generation, epoch, wrapped) "
+    with transaction.atomic(using=Store.KEYS), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                into + "SELECT * FROM unnest(%s::bytea[], %s::int[], %s::int[], %s::bytea[])"
+                " ON CONFLICT DO NOTHING",
+                [list(column) for column in zip(*rows, strict=True)] or [[], [], [], []],
             )
-        rows = [row for row in rows if row.pseudonym not in have]
-        with transaction.atomic(using=Store.KEYS):
-            DataKey.objects.bulk_create(rows)
-    return rows
+        else:
+            cursor.executemany(into + "VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING", rows)
+        return max(int(cursor.rowcount), 0)
 
 
 def seal_values(
     grant: Grant, instances: Sequence[Model], values: Sequence[Mapping[str, object]]
 ) -> None:
-    """Seal the values into the instances, in memory, and set their blind indexes; the caller saves them.
+    """Seal the values into the instances, in memory, and set their blind indexes.
 
-    `values` holds one mapping a row, column name → plain value; columns that are not named stay as they are. A blind
-    index is set when all the columns it is made of are named, and raises IndexIncomplete when only some are.
+    The caller saves them. `values` holds one mapping a row, column name → plain value; columns that
+    are not named stay as they are. A blind index is set when all the columns it is made of are
+    named; when only some are, IndexIncomplete is raised. Raises the gate's refusals, KeyDestroyed,
+    WrongKind.
     """
     if len(instances) != len(values):
         raise WrongKind(rows=len(instances), values=len(values))
@@ -92,77 +88,69 @@ def seal_values(
         return
     plan = plan_of(type(instances[0]))
     names = {name for mapping in values for name in mapping}
-    columns = {name: plan.column(name) for name in names}
+    columns = [plan.column(name) for name in sorted(names)]
     subjects = [subject_of(plan, row) for row in instances]
-    require_coverage(
-        grant,
-        store=plan.store,
-        subjects=subjects,
-        categories={column.category for column in columns.values()},
+    grant.require_all(
+        plan.store,
+        frozenset(subjects),
+        frozenset([column.category for column in columns]),
     )
     keys = get_subject_keys(store=plan.store, subjects={subject.bytes for subject in subjects})
+    ways: dict[str, _Way] = {
+        column.name: (column.attname, column.prefix, column.null, TO_BYTES[column.kind])
+        for column in columns
+    }
+    makers = [IndexMaker(plan, index) for index in plan.indexes if names.intersection(index.of)]
     for row, subject, mapping in zip(instances, subjects, values, strict=True):
-        sealed = _seal_row(keys[subject.bytes].current, row, subject.bytes, columns, mapping)
-        indexed = _index_row(plan, mapping)
-        row.__dict__.update(sealed)
+        if type(row) is not type(instances[0]) or not isinstance(row.pk, UUID):
+            raise NotSealed(model=plan.model._meta.label, reason="another model, or no key")
+        owner = subject.bytes
+        indexed = index_columns(makers, mapping) if makers else {}
+        row.__dict__.update(_seal_row(keys.current[owner], row.pk.bytes, owner, ways, mapping))
         row.__dict__.update(indexed)
 
 
 def _seal_row(
     key: CellKey,
-    row: Model,
+    row: bytes,
     subject: bytes,
-    columns: Mapping[str, SealedColumnPlan],
+    ways: Mapping[str, _Way],
     mapping: Mapping[str, object],
-) -> dict[str, SealedCell | None]:
-    """Return the cells of one row."""
-    if not isinstance(row.pk, UUID):
-        raise WrongKind(kind="uuid", column="pk")
-    suffix = complete(b"", row.pk.bytes, subject, key.generation)
-    sealed: dict[str, SealedCell | None] = {}
+) -> dict[str, bytes | None]:
+    """Return the cells of one row, by attribute."""
+    suffix = complete(b"", row, subject, key.generation)
+    sealed: dict[str, bytes | None] = {}
+    names: list[str] = []
+    plaintexts: list[bytes] = []
+    aads: list[bytes] = []
     for name, value in mapping.items():
-        column = columns[name]
+        attname, prefix, null, to_bytes = ways[name]
         if value is None:
-            if not column.null:
-                raise WrongKind(kind=column.kind, column=name)
-            sealed[column.attname] = None
-        else:
-            cell = key.seal(TO_BYTES[column.kind](value), column.prefix + suffix)
-            sealed[column.attname] = SealedCell(cell)
+            if not null:
+                raise WrongKind(column=name, kind="not null")
+            sealed[attname] = None
+            continue
+        names.append(attname)
+        plaintexts.append(to_bytes(value))
+        aads.append(prefix + suffix)
+    sealed.update(zip(names, key.seal_row(plaintexts, aads), strict=True))
     return sealed
 
 
-def _index_row(plan: SealedPlan, mapping: Mapping[str, object]) -> dict[str, int | None]:
-    """Return the blind indexes of one row that depend on the given columns."""
-    found: dict[str, int | None] = {}
-    for index in plan.indexes:
-        given = [name for name in index.of if name in mapping]
-        if not given:
-            continue
-        if len(given) != len(index.of):
-            raise IndexIncomplete(index=index.name, parts=len(index.of), given=len(given))
-        parts = [mapping[name] for name in index.of]
-        missing = any(part is None for part in parts)
-        found[index.attname] = None if missing else int(compute_index(plan, index, parts))
-    return found
-
-
 def destroy_data_keys(grant: Grant, *, store: Store, subjects: Collection[UUID]) -> int:
-    """Destroy every data key of these subjects in the store; return how many rows went. Safe to run twice.
+    """Destroy every data key of these subjects in the store; return how many rows went.
 
-    Every process forgets the keys it kept before it opens another cell. What copies and backups still hold dies
-    with the KEK epoch (docs/adr/0004).
+    Safe to run twice. Every process forgets the keys it kept before it opens another cell. What
+    copies and backups still hold dies with the KEK epoch (docs/adr/0004).
     """
     require_subjects(grant, store=store, subjects=subjects)
-    link = get_keyring().link_key(f"keys/{store.value}")
-    owners = sorted(pseudonym(link, subject.bytes).bytes for subject in set(subjects))
+    owners = sorted(owner_of(store, subject.bytes) for subject in set(subjects))
     gone = 0
+    size = CHUNK["sqlite"]
     with transaction.atomic(using=Store.KEYS):
-        size = CHUNK["sqlite"]
         for start in range(0, len(owners), size):
             part = owners[start : start + size]
-            deleted = DataKey.objects.filter(pseudonym__in=part)._raw_delete(Store.KEYS)  # type: ignore[attr-defined]
-            gone += deleted
+            gone += DataKey.objects.filter(pseudonym__in=part).delete()[0]
         change_version()
     box.forget()
     empty_journal()
@@ -170,7 +158,10 @@ def destroy_data_keys(grant: Grant, *, store: Store, subjects: Collection[UUID])
 
 
 def change_version() -> None:
-    """Make every process forget its kept keys; part of the transaction that ends or replaces keys."""
+    """Make every process forget its kept keys; part of the transaction that ends or replaces keys.
+
+    The number is random, so that it never comes back after a restored backup.
+    """
     with connections[Store.KEYS].cursor() as cursor:
         cursor.execute(
             "INSERT INTO keys_keystate (id, version) VALUES (1, %s)"
@@ -180,8 +171,25 @@ def change_version() -> None:
 
 
 def empty_journal() -> None:
-    """Write SQLite's journal back and cut it, so that no destroyed key stays in it (with secure_delete, in no file)."""
-    connection = connections[Store.KEYS]
+    """Write SQLite's journal back and cut it, so that no destroyed key stays in it.
+
+    Together with `secure_delete` none stays in any file of the store. PostgreSQL keeps them in its
+    heap and WAL until they are overwritten; there the end of the KEK epoch destroys them.
+    """
+    connection: Any = connections[Store.KEYS]
     if connection.vendor == "sqlite" and not connection.in_atomic_block:
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def subject_of(plan: SealedPlan, row: Model) -> UUID:
+    """Return whose sealed values the row holds; raise NotSealed where it does not say."""
+    subject = getattr(row, plan.subject)
+    if not isinstance(subject, UUID):
+        raise NotSealed(model=plan.model._meta.label, reason="the row names no subject")
+    return subject
+
+
+def require_subjects(grant: Grant, *, store: Store, subjects: Collection[UUID]) -> None:
+    """Return if the Grant covers all these subjects, in whatever category it has; else raise."""
+    grant.require_all(store, frozenset(subjects), frozenset())

@@ -34,7 +34,10 @@ class SealedPlan:
 
     model: type[models.Model]
     store: Store
+    key: str
+    """The attribute of the primary key."""
     subject: str
+    """The attribute of the subject's id."""
     columns: dict[str, SealedColumnPlan]
     indexes: tuple[BlindIndexField, ...]
 
@@ -85,6 +88,7 @@ def plan_of(model: type[models.Model]) -> SealedPlan:
     return SealedPlan(
         model=concrete,
         store=store,
+        key=concrete._meta.pk.attname,
         subject=concrete.sealed_subject,  # type: ignore[attr-defined]
         columns={
             field.name: SealedColumnPlan(

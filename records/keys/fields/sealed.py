@@ -11,6 +11,7 @@ from django.db.models.query_utils import DeferredAttribute
 from records.access.purposes import DataCategory
 from records.crypto.cells import generation_of
 from records.crypto.errors import CannotOpen
+from records.crypto.labels import CELL_FORMAT
 from records.keys.cells import SealedCell, raw_cell
 from records.keys.errors import LookupRefused, PlaintextRefused
 from records.keys.fields.columns import SealedColumn, SealedIsNull
@@ -37,15 +38,12 @@ class SealedAttribute(DeferredAttribute):
         if name not in data:
             super().__get__(instance, cls)
         value = data[name]
-        if value is None or value.__class__ is SealedCell:
-            return value
-        cell = data[name] = SealedCell(value)
-        return cell
+        return None if value is None else SealedCell(value)
 
     def __set__(self, instance: Any, value: Any) -> None:
         if value is not None and value.__class__ is not SealedCell:
             raise PlaintextRefused(column=self.field.name)
-        instance.__dict__[self.field.attname] = value
+        instance.__dict__[self.field.attname] = raw_cell(value)
 
 
 class SealedField(models.Field):  # type: ignore[type-arg]  # not generic at run time
@@ -97,14 +95,19 @@ class SealedField(models.Field):  # type: ignore[type-arg]  # not generic at run
 
     # -- Into the database
 
+    def pre_save(self, model_instance: Any, add: bool) -> Any:
+        """Return the cell's bytes, without making a cell object of them."""
+        data = model_instance.__dict__
+        if self.attname not in data:
+            getattr(model_instance, self.attname)
+        return data[self.attname]
+
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         """Return the cell's bytes; raise PlaintextRefused for anything that is not a cell."""
         if value is None:
             return None
-        if value.__class__ is not SealedCell:
-            raise PlaintextRefused(column=self.name)
-        raw = value._raw
-        if raw.__class__ is not bytes or len(raw) < SHORTEST_CELL or raw[0] != 1:
+        raw = value if value.__class__ is bytes else raw_cell(value)
+        if raw.__class__ is not bytes or len(raw) < SHORTEST_CELL or raw[0] != CELL_FORMAT:
             raise PlaintextRefused(column=self.name)
         return raw
 

@@ -1,0 +1,75 @@
+"""Computing blind indexes of plain values."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from records.access.purposes import Store
+from records.crypto.blind_index import blind_index
+from records.crypto.encoding import encode_parts
+from records.keyring.queries import get_keyring
+from records.keys.errors import IndexIncomplete
+from records.keys.fields.blind import BlindIndexField, IndexValue
+from records.keys.normalising import normaliser
+from records.keys.plans import SealedPlan
+from records.keys.values import TO_BYTES
+
+
+class IndexMaker:
+    """One blind index, with its keys at hand: newest version first, or one version alone."""
+
+    def __init__(
+        self, plan: SealedPlan, index: BlindIndexField, *, version: int | None = None
+    ) -> None:
+        keyring = get_keyring()
+        versions = keyring.index_versions(plan.store)[::-1] if version is None else [version]
+        column = f"{plan.model._meta.db_table}.{index.column}"
+        self.index = index
+        self._keys = [keyring.index_key(plan.store, column, one) for one in versions]
+        self._kinds = [plan.column(name).kind for name in index.of]
+        self._normal: Callable[[str], str] = normaliser(index.normalise)
+
+    def normalised(self, values: Sequence[object]) -> bytes:
+        """Return the one form of these values that is hashed and compared."""
+        if len(values) != len(self._kinds) or any(value is None for value in values):
+            raise IndexIncomplete(index=self.index.name, parts=len(self._kinds))
+        parts = []
+        for kind, value in zip(self._kinds, values, strict=True):
+            is_text = kind == "text" and isinstance(value, str)
+            parts.append(TO_BYTES[kind](self._normal(value) if is_text else value))  # type: ignore[arg-type]
+        return encode_parts(*parts)
+
+    def value(self, values: Sequence[object]) -> IndexValue:
+        """Return what to look for: the index value under every version in use."""
+        message, bits = self.normalised(values), self.index.bits
+        return IndexValue.of_versions([blind_index(key, message, bits=bits) for key in self._keys])
+
+    def newest(self, values: Sequence[object]) -> int:
+        """Return what to store: the index value under the newest version."""
+        return blind_index(self._keys[0], self.normalised(values), bits=self.index.bits)
+
+
+def index_columns(
+    makers: Sequence[IndexMaker], mapping: Any, *, whole: bool = False
+) -> dict[str, int | None]:
+    """Return the index columns of one row that follow from the given plain values.
+
+    An index of which some parts are given and some are not raises IndexIncomplete; one of which a
+    part is None is NULL. `whole` demands every part of every index.
+    """
+    found: dict[str, int | None] = {}
+    for maker in makers:
+        index = maker.index
+        given = [name for name in index.of if name in mapping]
+        if not given and not whole:
+            continue
+        if len(given) != len(index.of):
+            raise IndexIncomplete(index=index.name, parts=len(index.of), given=len(given))
+        parts = [mapping[name] for name in index.of]
+        missing = any(part is None for part in parts)
+        found[index.attname] = None if missing else maker.newest(parts)
+    return found
+
+
+def index_versions(store: Store) -> list[int]:
+    """Return the index versions in use, newest first."""
+    return get_keyring().index_versions(store)[::-1]
