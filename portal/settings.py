@@ -130,6 +130,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # -- The log rides on django-auditlog (docs/adr)
 AUDITLOG_LOGENTRY_MODEL = "access.LogEntry"
 AUDITLOG_DISABLE_REMOTE_ADDR = True
+# Its own migrations would make its own table, with foreign keys to people, beside ours.
+MIGRATION_MODULES = {"auditlog": None}
 
 # -- Web
 ROOT_URLCONF = "portal.urls"

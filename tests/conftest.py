@@ -71,8 +71,8 @@ def _empty_tables_past_triggers() -> Iterator[None]:
     Only Django's own flush after a `transaction=True` test goes this way; while a test runs the
     triggers stand.
     """
-    from django.db.backends.postgresql.operations import DatabaseOperations as PostgreSQL
-    from django.db.backends.sqlite3.operations import DatabaseOperations as SQLite
+    from django.db.backends.postgresql.base import DatabaseOperations as PostgreSQL
+    from django.db.backends.sqlite3.base import DatabaseOperations as SQLite
 
     def flush_sqlite(self: Any, sql_list: list[str]) -> None:
         with self.connection.cursor() as cursor:
