@@ -15,7 +15,7 @@ class WalletRefused(Refusal):
 
 
 class InvalidLimits(WalletRefused):
-    """The tenant's limits contradict each other or name no legal basis. Correct the configuration."""
+    """The tenant's limits contradict each other or name no legal basis; correct them."""
 
     code = "wallet.invalid_limits"
 
@@ -173,6 +173,6 @@ class NotReversible(WalletRefused):
 
 
 class SystemDisturbed(WalletRefused):
-    """The ledger could not be reached; nothing was booked. Ask again under the same key (T7.5.3)."""
+    """The ledger cannot be reached; nothing was booked. Ask again, same key (T7.5.3)."""
 
     code = "wallet.system_disturbed"

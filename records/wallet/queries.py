@@ -38,7 +38,7 @@ _NO_SECRET = bytes(32)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slip:
-    """The receipt of a request, approved or declined (T7.3.2d, T7.4.2). It never says the balance."""
+    """The receipt of a request, approved or declined (T7.3.2d, T7.4.2); never the balance."""
 
     id: UUID
     kind: str

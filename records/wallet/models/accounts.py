@@ -9,7 +9,7 @@ from records.wallet.rules import CardForm, InstrumentState
 
 
 class AccountKind(models.TextChoices):
-    """What an account stands for. All but `wallet` belong to a city, some also to an organisation."""
+    """What an account stands for. All belong to a city, some also to an organisation."""
 
     WALLET = "wallet"
     CASH_IN = "cash_in"

@@ -1,4 +1,4 @@
-"""The ledger: balanced entries and their postings, appended and reversed, never changed (T7.3.6)."""
+"""The ledger: balanced entries and their postings, appended, never changed (T7.3.6)."""
 
 from uuid import uuid4
 

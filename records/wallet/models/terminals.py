@@ -1,4 +1,4 @@
-"""Terminals and what they asked for: every request has a final answer and a slip (T7.3.5, T7.4.2)."""
+"""Terminals, and their requests, each with a final answer and a slip (T7.3.5, T7.4.2)."""
 
 from uuid import uuid4
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import OperationalError, connections
+from django.db import OperationalError
 from django.db.models import Case, F, Q, Value, When
 
 from records.access.purposes import Store
@@ -94,7 +94,7 @@ def take_payment(*, wallet: UUID, amount_minor: int, month: int) -> bool:
 
 
 def take_top_up(*, wallet: UUID, amount_minor: int, month: int) -> bool:
-    """Add a top-up to the wallet if, and only if, it fits whole under ceiling and month (T7.1.1b)."""
+    """Add a top-up if, and only if, it fits whole under ceiling and month (T7.1.1b)."""
     allowed = _within("month_top_ups_minor", "month_top_ups_limit_minor", month, amount_minor)
     changed = Account.objects.filter(
         _USABLE & allowed, pk=wallet, balance_minor__lte=F("ceiling_minor") - amount_minor
@@ -163,7 +163,6 @@ def retry(step: Callable[[], Answer]) -> Answer:
             return step()
         except OperationalError as error:
             if not _may_retry(error):
-                connections[PAYMENTS].close_if_unusable_or_obsolete()
                 raise SystemDisturbed(tries=attempt + 1) from error
         time.sleep((2**attempt) * (1 + secrets.randbelow(100) / 100) / 200)
     raise SystemDisturbed(tries=TRIES)

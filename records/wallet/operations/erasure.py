@@ -101,6 +101,5 @@ def _delete_rows(wallet: UUID) -> dict[str, int]:
     # Each table's rows go before those that they point to. Django's collector would load them to
     # find that out.
     return {
-        table: queryset._raw_delete(PAYMENTS)  # noqa: SLF001  # the documented-enough fast path of Django's own collector
-        for table, queryset in zip(_TABLES, rows, strict=True)
+        table: queryset._raw_delete(PAYMENTS) for table, queryset in zip(_TABLES, rows, strict=True)
     }

@@ -60,7 +60,7 @@ class _Card:
     """The city's account on the other side; None where it must be made first."""
 
 
-class _Raced(Exception):
+class _RacedError(Exception):
     """The wallet changed between the UPDATE that hit nothing and the look that found no reason."""
 
 
@@ -236,7 +236,7 @@ def _decide(request: _Request, card: _Card | None) -> Slip:
         try:
             with transaction.atomic(using=PAYMENTS, durable=True):
                 return _decide_once(request, card)
-        except _Raced:
+        except _RacedError:
             continue
     raise SystemDisturbed(tries=3)
 
@@ -266,7 +266,7 @@ def _reason(request: _Request, card: _Card | None) -> DeclineReason:
         wallet=wallet, amount_minor=request.amount_minor, month=rules.month_of(request.now)
     )
     if reason is None:
-        raise _Raced
+        raise _RacedError
     return reason
 
 

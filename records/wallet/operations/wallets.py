@@ -80,7 +80,12 @@ def activate_wallet(*, wallet: UUID) -> None:
         )
 
 
-def block_wallet(*, wallet: UUID, now: datetime, block: Block = Block.REPORT) -> None:
+def block_wallet(
+    *,
+    wallet: UUID,
+    now: datetime,  # noqa: ARG001  # every door calls alike; no instant of a block is kept (K9)
+    block: Block = Block.REPORT,
+) -> None:
     """Stop the wallet at once; committed when this returns (C11, threat 25). Safe to repeat, on a
     closed one too.
 
@@ -90,7 +95,12 @@ def block_wallet(*, wallet: UUID, now: datetime, block: Block = Block.REPORT) ->
     _set_block(wallet=wallet, block=block, stands=True)
 
 
-def unblock_wallet(*, wallet: UUID, now: datetime, block: Block = Block.REPORT) -> None:
+def unblock_wallet(
+    *,
+    wallet: UUID,
+    now: datetime,  # noqa: ARG001  # as in block_wallet
+    block: Block = Block.REPORT,
+) -> None:
     """Lift one of the three blocks; the others stand on. Raises WalletUnknown, WalletClosed."""
     with transaction.atomic(using=PAYMENTS, durable=True):
         if block is not Block.FREEZE and lock_wallet(wallet=wallet).closed_on is not None:

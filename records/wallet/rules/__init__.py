@@ -1,4 +1,4 @@
-"""The rules of money: limits, decisions, fees and account numbers. Pure: values in, decision out."""
+"""The rules of money: limits, decisions, fees, account numbers. Pure."""
 
 from records.wallet.rules.decisions import (
     LJUBLJANA,

@@ -97,7 +97,7 @@ def local_date(now: datetime) -> date:
 
 
 def month_of(now: datetime) -> int:
-    """Return the calendar month of an aware time in Europe/Ljubljana as yyyymm, e.g. 202611 (C19)."""
+    """Return the calendar month of a time in Europe/Ljubljana as yyyymm, e.g. 202611 (C19)."""
     local = now.astimezone(LJUBLJANA)
     return local.year * 100 + local.month
 
@@ -169,7 +169,7 @@ def split_credit(*, balance_minor: int, ceiling_minor: int, amount_minor: int) -
 
 
 def check_amount(amount_minor: int) -> int:
-    """Return the amount; raise InvalidAmount unless it is a positive whole number of minor units."""
+    """Return the amount; raise InvalidAmount unless it is a positive whole number."""
     if type(amount_minor) is not int or not 0 < amount_minor <= LARGEST_AMOUNT_MINOR:
         raise InvalidAmount(least=1, most=LARGEST_AMOUNT_MINOR)
     return amount_minor

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from records.wallet.errors import InvalidLimits
 
 LEGAL_BASIS = (
-    "General terms 7.1.1 (balance up to 50 EUR, transactions up to 150 EUR per calendar month), based on ZPPDFT-1, "
-    "since replaced by ZPPDFT-2 (Uradni list RS 48/22)"
+    "General terms 7.1.1 (balance up to 50 EUR, transactions up to 150 EUR per calendar month), "
+    "based on ZPPDFT-1, since replaced by ZPPDFT-2 (Uradni list RS 48/22)"
 )
 
 
