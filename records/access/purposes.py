@@ -128,13 +128,25 @@ _DESK = frozenset({ActorRole.CLERK, ActorRole.CONTROLLER, ActorRole.SYSTEM})
 PURPOSES: dict[Purpose, PurposeSpec] = {
     Purpose.CARD_APPLICATION: PurposeSpec(
         LegalBasis.CONTRACT,
-        _PERSON | {DataCategory.APPLICATION, DataCategory.CARD, DataCategory.CONSENT},
+        _PERSON
+        | {
+            DataCategory.STATUS,
+            DataCategory.APPLICATION,
+            DataCategory.CARD,
+            DataCategory.CONSENT,
+        },
         _DESK | {ActorRole.HOLDER},
         _READ_WRITE,
     ),
     Purpose.CARD_ADMINISTRATION: PurposeSpec(
         LegalBasis.CONTRACT,
-        _PERSON | {DataCategory.APPLICATION, DataCategory.CARD, DataCategory.WALLET},
+        _PERSON
+        | {
+            DataCategory.STATUS,
+            DataCategory.APPLICATION,
+            DataCategory.CARD,
+            DataCategory.WALLET,
+        },
         _DESK | {ActorRole.HOLDER},
         _READ_WRITE,
     ),

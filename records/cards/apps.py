@@ -8,3 +8,10 @@ class CardsConfig(AppConfig):
 
     name = "records.cards"
     label = "cards"
+
+    def ready(self) -> None:
+        """Register what this app holds about people."""
+        from records.access.registry import register_source
+        from records.cards.source import CardsSource
+
+        register_source(CardsSource())

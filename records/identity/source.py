@@ -181,7 +181,12 @@ class IdentitySource:
     code = "identity"
     tables = (_SUBJECTS, _CHECKS, *_REGISTER)
 
-    def collect(self, grant: Grant, context: SubjectContext, now: datetime) -> Sequence[Section]:
+    def collect(
+        self,
+        grant: Grant,
+        context: SubjectContext,
+        now: datetime,  # noqa: ARG002  # the Source protocol's signature
+    ) -> Sequence[Section]:
         """Return the person and the document checks, in plain."""
         rows = list(DataSubject.objects.filter(pk=context.subject_id))
         sealed = ("given_name", "family_name", "residence", "birth_date", "phone", "email")
@@ -212,7 +217,12 @@ class IdentitySource:
         grant.require(Store.IDENTITY, context.subject_id, DataCategory.NAME)
         return (Section(_SUBJECTS, people), Section(_CHECKS, checks))
 
-    def erase(self, grant: Grant, context: SubjectContext, now: datetime) -> Receipt:
+    def erase(
+        self,
+        grant: Grant,
+        context: SubjectContext,
+        now: datetime,  # noqa: ARG002  # the Source protocol's signature
+    ) -> Receipt:
         """Delete the person's row with its index values, and the checks; safe to run twice."""
         grant.require(Store.IDENTITY, context.subject_id, DataCategory.NAME)
         with transaction.atomic():
