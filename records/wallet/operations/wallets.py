@@ -49,16 +49,25 @@ def open_wallet(*, wallet: UUID, city: str, limits: Limits, now: datetime) -> No
 
 
 def register_instrument(
-    *, wallet: UUID, presentation: UUID, form: CardForm, valid_until: date | None = None
+    *,
+    wallet: UUID,
+    presentation: UUID,
+    form: CardForm,
+    valid_until: date | None = None,
+    alone: bool = False,
 ) -> None:
     """Let a presentation digest lead to the wallet, inactive until the card is delivered
     (T4.1.12b).
 
-    Safe to repeat. Raises WalletUnknown, WalletClosed, InstrumentDiffers.
+    `alone` makes every other instrument of the wallet dead: a chip that is written anew has one
+    token. Safe to repeat. Raises WalletUnknown, WalletClosed, InstrumentDiffers.
     """
     with transaction.atomic(using=PAYMENTS, durable=True):
         if lock_wallet(wallet=wallet).closed_on is not None:
             raise WalletClosed
+        if alone:
+            others = Instrument.objects.filter(wallet=wallet).exclude(pk=presentation)
+            others.update(state=InstrumentState.DEAD)
         Instrument.objects.bulk_create(
             [Instrument(digest=presentation, wallet_id=wallet, form=form, valid_until=valid_until)],
             ignore_conflicts=True,
