@@ -20,20 +20,24 @@ def cell_prefix(store: str, table: str, column: str) -> bytes:
     return encode_parts(CELL, store.encode(), table.encode(), column.encode())
 
 
+def row_suffix(row: bytes, subject: bytes, generation: int) -> bytes:
+    """Return the part of a cell's AAD that all columns of a row share: it stands behind the
+    prefix.
+    """
+    return (
+        len(row).to_bytes(4, "big")
+        + row
+        + len(subject).to_bytes(4, "big")
+        + subject
+        + generation.to_bytes(GENERATION_SIZE, "big")
+    )
+
+
 def complete(prefix: bytes, row: bytes, subject: bytes, generation: int) -> bytes:
     """Return the AAD of one cell, from its column's prefix, its row, its subject and its key's
     generation.
     """
-    return b"".join(
-        (
-            prefix,
-            len(row).to_bytes(4, "big"),
-            row,
-            len(subject).to_bytes(4, "big"),
-            subject,
-            generation.to_bytes(GENERATION_SIZE, "big"),
-        )
-    )
+    return prefix + row_suffix(row, subject, generation)
 
 
 def cell_aad(

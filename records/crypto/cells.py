@@ -7,14 +7,15 @@ that no cell is ever made without it.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from os import urandom
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from records.crypto.aad import row_suffix
 from records.crypto.errors import CannotOpen, UnusableKey
 from records.crypto.labels import (
-    BUCKETS,
     CELL_FORMAT,
     GENERATION_SIZE,
     KEY_SIZE,
@@ -28,7 +29,12 @@ from records.crypto.secret import Unprintable
 _NONCE_AT = 1 + GENERATION_SIZE
 _BODY_AT = _NONCE_AT + NONCE_SIZE
 _SHORTEST = _BODY_AT + TAG_SIZE
-_BUCKET = BUCKETS[0]
+
+
+@lru_cache(maxsize=64)
+def _header_of(generation: int) -> bytes:
+    """Return what stands before the nonce of every cell of that generation."""
+    return bytes((CELL_FORMAT,)) + generation.to_bytes(GENERATION_SIZE, "big")
 
 
 class CellKey(Unprintable):
@@ -36,20 +42,19 @@ class CellKey(Unprintable):
     cell.
     """
 
-    __slots__ = ("_decrypt", "_encrypt", "_header", "generation")
+    __slots__ = ("_aead", "_header", "generation")
 
     def __init__(self, key: bytes, generation: int) -> None:
         if len(key) != KEY_SIZE or not 0 <= generation <= MOST_GENERATIONS:
             raise UnusableKey(size=len(key), generation=generation)
-        aead = AESGCM(key)
-        self._encrypt, self._decrypt = aead.encrypt, aead.decrypt
-        self._header = bytes((CELL_FORMAT,)) + generation.to_bytes(GENERATION_SIZE, "big")
+        self._aead = AESGCM(key)
+        self._header = _header_of(generation)
         self.generation = generation
 
     def seal(self, plaintext: bytes, aad: bytes) -> bytes:
         """Return the cell of the plaintext, padded, under a fresh random nonce."""
         nonce = urandom(NONCE_SIZE)
-        return self._header + nonce + self._encrypt(nonce, pad(plaintext), aad)
+        return self._header + nonce + self._aead.encrypt(nonce, pad(plaintext), aad)
 
     def open(self, cell: bytes, aad: bytes) -> bytes:
         """Return the plaintext; raise CannotOpen, always the same, where key, place or bytes are
@@ -58,41 +63,52 @@ class CellKey(Unprintable):
         try:
             if cell[:_NONCE_AT] != self._header:
                 raise CannotOpen
-            return unpad(self._decrypt(cell[_NONCE_AT:_BODY_AT], cell[_BODY_AT:], aad))
+            return unpad(self._aead.decrypt(cell[_NONCE_AT:_BODY_AT], cell[_BODY_AT:], aad))
         except (InvalidTag, ValueError, TypeError):
             raise CannotOpen from None
 
-    def seal_row(self, plaintexts: Sequence[bytes], aads: Iterable[bytes]) -> list[bytes]:
-        """Return the cells of several plaintexts, as `seal` makes them; nonces are drawn at once."""
-        encrypt, header = self._encrypt, self._header
+    def seal_row(
+        self, plaintexts: Sequence[bytes], prefixes: Iterable[bytes], row: bytes, subject: bytes
+    ) -> list[bytes]:
+        """Return the cells of several columns of one row, as `seal` makes them.
+
+        `prefixes` are the columns' (records.crypto.aad.cell_prefix), in the plaintexts' order.
+        """
+        encrypt, header = self._aead.encrypt, self._header
+        suffix = row_suffix(row, subject, self.generation)
         nonces = urandom(NONCE_SIZE * len(plaintexts))
         cells = []
         start = 0
-        for plaintext, aad in zip(plaintexts, aads, strict=True):
+        for plaintext, prefix in zip(plaintexts, prefixes, strict=True):
             nonce = nonces[start : start + NONCE_SIZE]
             start += NONCE_SIZE
-            cells.append(header + nonce + encrypt(nonce, pad(plaintext), aad))
+            cells.append(header + nonce + encrypt(nonce, pad(plaintext), prefix + suffix))
         return cells
 
-    def open_row(self, cells: Iterable[bytes | None], aads: Iterable[bytes]) -> list[bytes | None]:
-        """Return the plaintexts of several cells, as `open` gives them, None for None."""
-        decrypt, header = self._decrypt, self._header
+    def open_row(
+        self,
+        cells: Iterable[bytes | None],
+        prefixes: Iterable[bytes],
+        row: bytes,
+        subject: bytes,
+    ) -> list[bytes | None]:
+        """Return the plaintexts of several columns of one row, as `open` gives them, None for
+        None.
+        """
+        decrypt, header = self._aead.decrypt, self._header
+        suffix = row_suffix(row, subject, self.generation)
         opened: list[bytes | None] = []
         try:
-            for cell, aad in zip(cells, aads, strict=True):
+            for cell, prefix in zip(cells, prefixes, strict=True):
                 if cell is None:
                     opened.append(None)
                     continue
-                if not cell.startswith(header):
+                if cell[:_NONCE_AT] != header:
                     raise CannotOpen
-                padded = decrypt(cell[_NONCE_AT:_BODY_AT], cell[_BODY_AT:], aad)
-                # What unpad does, for the smallest bucket, without the call.
-                data = padded.rstrip(b"\x00")
-                if len(padded) != _BUCKET or data[-1:] != MARK:
-                    opened.append(unpad(padded))
-                else:
-                    opened.append(data[:-1])
-        except (InvalidTag, ValueError, TypeError, AttributeError):
+                padded = decrypt(cell[_NONCE_AT:_BODY_AT], cell[_BODY_AT:], prefix + suffix)
+                # What is padded is authentic here, and behind the last mark there are only zeros.
+                opened.append(padded[: padded.rindex(MARK)])
+        except (InvalidTag, ValueError, TypeError):
             raise CannotOpen from None
         return opened
 

@@ -1,12 +1,18 @@
 """Keyed pseudonyms: what stands in one store for a thing of another."""
 
 import hmac
+from hashlib import sha256
+from typing import Final
 from uuid import UUID
 
 from records.crypto.encoding import encode_parts, prefixed
+from records.crypto.errors import UnusableKey
 from records.crypto.labels import PSEUDONYM, PSEUDONYM_SIZE
+from records.crypto.secret import Unprintable
 
 _LABEL = prefixed(PSEUDONYM)
+_BLOCK: Final = 64
+"""SHA-256 works in blocks of 64 bytes."""
 
 
 def pseudonym(key: bytes, *parts: bytes | str) -> UUID:
@@ -19,6 +25,25 @@ def pseudonym(key: bytes, *parts: bytes | str) -> UUID:
     return UUID(bytes=hmac.digest(key, _LABEL + encode_parts(*encoded), "sha256")[:PSEUDONYM_SIZE])
 
 
-def pseudonym_bytes(key: bytes, part: bytes) -> bytes:
-    """Return the pseudonym of one part as its 16 bytes, for many at a time."""
-    return hmac.digest(key, _LABEL + prefixed(part), "sha256")[:PSEUDONYM_SIZE]
+class Pseudonymiser(Unprintable):
+    """A link key made ready for many pseudonyms of one part each.
+
+    It is HMAC-SHA256 as RFC 2104 writes it down, with the two padded keys hashed beforehand: that
+    takes a third of the time of a new HMAC.
+    """
+
+    __slots__ = ("_inner", "_outer")
+
+    def __init__(self, key: bytes) -> None:
+        if len(key) > _BLOCK:
+            raise UnusableKey(size=len(key))
+        block = key.ljust(_BLOCK, b"\x00")
+        self._inner = sha256(bytes(octet ^ 0x36 for octet in block) + _LABEL)
+        self._outer = sha256(bytes(octet ^ 0x5C for octet in block))
+
+    def octets(self, part: bytes) -> bytes:
+        """Return `pseudonym` of the part, as its 16 bytes."""
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(len(part).to_bytes(4, "big") + part)
+        outer.update(inner.digest())
+        return outer.digest()[:PSEUDONYM_SIZE]

@@ -7,7 +7,8 @@ live is the second fence, for keys that nobody asks for. Keys that were read or 
 transaction are not kept: it might be rolled back.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from threading import Lock
 from time import monotonic
 from typing import Any, Final
@@ -17,7 +18,7 @@ from django.db import connections
 from records.access.purposes import Store
 from records.crypto.aad import key_prefix, key_suffix
 from records.crypto.cells import CellKey
-from records.crypto.pseudonyms import pseudonym_bytes
+from records.crypto.pseudonyms import Pseudonymiser
 from records.keyring.queries import get_keyring
 from records.keys.errors import KeyDestroyed
 
@@ -125,9 +126,16 @@ class KeyBox:
 box: Final = KeyBox()
 
 
-def owner_of(store: Store, subject: bytes) -> bytes:
-    """Return the pseudonym under which the subject's key rows of the store are filed."""
-    return pseudonym_bytes(get_keyring().link_key(f"keys/{store.value}"), subject)
+@lru_cache(maxsize=4)
+def _pseudonymiser(key: bytes) -> Pseudonymiser:
+    return Pseudonymiser(key)
+
+
+def owners(store: Store) -> Callable[[bytes], bytes]:
+    """Return what turns a subject into the pseudonym under which the store's key rows are
+    filed.
+    """
+    return _pseudonymiser(get_keyring().link_key(f"keys/{store.value}")).octets
 
 
 def get_subject_keys(*, store: Store, subjects: set[bytes]) -> Keys:
@@ -160,12 +168,11 @@ def _fetch(store: Store, subjects: Sequence[bytes]) -> tuple[int, Keys]:
             cursor.execute(_VERSION)
             row = cursor.fetchone()
         return (row[0] if row else 0), found
-    keyring = get_keyring()
-    link = keyring.link_key(f"keys/{store.value}")
-    owners = {pseudonym_bytes(link, subject): subject for subject in subjects}
+    keyring, owner_of = get_keyring(), owners(store)
+    filed = {owner_of(subject): subject for subject in subjects}
     prefix = key_prefix(store.value)
     ways: dict[tuple[int, int], Any] = {}
-    names, size, version = list(owners), CHUNK[connection.vendor], 0
+    names, size, version = list(filed), CHUNK[connection.vendor], 0
     for start in range(0, len(names), size):
         for owner, generation, epoch, wrapped in _read(connection, names[start : start + size]):
             if owner is None:
@@ -176,7 +183,7 @@ def _fetch(store: Store, subjects: Sequence[bytes]) -> tuple[int, Keys]:
                 way = keyring.kek(store, epoch).unwrap, key_suffix(generation, epoch)
                 ways[generation, epoch] = way
             key = way[0](wrapped, prefix + owner + way[1])
-            found.add(owners[owner], CellKey(key, generation))
+            found.add(filed[owner], CellKey(key, generation))
     return version, found
 
 

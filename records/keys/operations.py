@@ -10,14 +10,13 @@ from django.db.models import Model
 
 from records.access.grants import Grant
 from records.access.purposes import Store
-from records.crypto.aad import complete, key_prefix, key_suffix
+from records.crypto.aad import key_prefix, key_suffix
 from records.crypto.cells import CellKey
 from records.crypto.labels import KEY_SIZE
-from records.crypto.pseudonyms import pseudonym_bytes
 from records.keyring.queries import get_keyring
 from records.keys.errors import NotSealed, WrongKind
 from records.keys.indexing import IndexMaker, index_columns
-from records.keys.keybox import CHUNK, Keys, box, get_subject_keys, owner_of
+from records.keys.keybox import CHUNK, Keys, box, get_subject_keys, owners
 from records.keys.models import DataKey
 from records.keys.plans import SealedPlan, plan_of
 from records.keys.values import TO_BYTES
@@ -38,13 +37,13 @@ def create_data_keys(grant: Grant, *, store: Store, subjects: Collection[UUID]) 
     """
     require_subjects(grant, store=store, subjects=subjects)
     keyring, version = get_keyring(), box.version
-    link, epoch = keyring.link_key(f"keys/{store.value}"), keyring.current_epoch(store)
+    owner_of, epoch = owners(store), keyring.current_epoch(store)
     wrap, prefix = keyring.kek(store, epoch).wrap, key_prefix(store.value)
     suffix = key_suffix(FIRST_GENERATION, epoch)
     made = Keys()
     rows: list[_KeyRow] = []
     for subject in {subject.bytes for subject in subjects}:
-        owner, key = pseudonym_bytes(link, subject), token_bytes(KEY_SIZE)
+        owner, key = owner_of(subject), token_bytes(KEY_SIZE)
         rows.append((owner, FIRST_GENERATION, epoch, wrap(key, prefix + owner + suffix)))
         made.add(subject, CellKey(key, FIRST_GENERATION))
     # In the order of their pseudonyms, which is no order at all to a reader: where rows stand must
@@ -118,11 +117,10 @@ def _seal_row(
     mapping: Mapping[str, object],
 ) -> dict[str, bytes | None]:
     """Return the cells of one row, by attribute."""
-    suffix = complete(b"", row, subject, key.generation)
     sealed: dict[str, bytes | None] = {}
     names: list[str] = []
     plaintexts: list[bytes] = []
-    aads: list[bytes] = []
+    prefixes: list[bytes] = []
     for name, value in mapping.items():
         attname, prefix, null, to_bytes = ways[name]
         if value is None:
@@ -132,8 +130,8 @@ def _seal_row(
             continue
         names.append(attname)
         plaintexts.append(to_bytes(value))
-        aads.append(prefix + suffix)
-    sealed.update(zip(names, key.seal_row(plaintexts, aads), strict=True))
+        prefixes.append(prefix)
+    sealed.update(zip(names, key.seal_row(plaintexts, prefixes, row, subject), strict=True))
     return sealed
 
 
@@ -144,12 +142,13 @@ def destroy_data_keys(grant: Grant, *, store: Store, subjects: Collection[UUID])
     copies and backups still hold dies with the KEK epoch (docs/adr/0004).
     """
     require_subjects(grant, store=store, subjects=subjects)
-    owners = sorted(owner_of(store, subject.bytes) for subject in set(subjects))
+    owner_of = owners(store)
+    filed = sorted(owner_of(subject.bytes) for subject in set(subjects))
     gone = 0
     size = CHUNK["sqlite"]
     with transaction.atomic(using=Store.KEYS):
-        for start in range(0, len(owners), size):
-            part = owners[start : start + size]
+        for start in range(0, len(filed), size):
+            part = filed[start : start + size]
             gone += DataKey.objects.filter(pseudonym__in=part).delete()[0]
         change_version()
     box.forget()

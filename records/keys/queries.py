@@ -149,10 +149,8 @@ def _open_rows(
     values: list[tuple[object, ...]] = []
     for row, subject, cells in rows:
         owner = subject.bytes
-        key = current[owner]
-        suffix = complete(b"", row.bytes, owner, key.generation)
         try:
-            opened = key.open_row(cells, [prefix + suffix for prefix in prefixes])
+            opened = current[owner].open_row(cells, prefixes, row.bytes, owner)
         except CannotOpen:
             opened = _open_generations(keys, prefixes, row.bytes, owner, cells)
         if only_text:

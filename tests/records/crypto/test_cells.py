@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from records.crypto.aad import cell_aad
+from records.crypto.aad import cell_aad, cell_prefix, complete
 from records.crypto.cells import CellKey, generation_of
 from records.crypto.errors import CannotOpen, UnusableKey
 from records.crypto.secret import new_key
@@ -185,34 +185,50 @@ def test_a_key_that_cannot_be_one_is_refused(size: int, generation: int) -> None
         CellKey(bytes(size), generation)
 
 
+ROW, SUBJECT = b"r" * 16, b"s" * 16
+COLUMNS = [cell_prefix("default", "person", f"column_{number}") for number in range(6)]
+
+
 @given(values=st.lists(st.binary(max_size=300), max_size=6))
 def test_a_row_that_is_sealed_at_once_opens_value_by_value_and_at_once(values: list[bytes]) -> None:
-    key, aads = CellKey(KEY, 1), [bytes((number,)) for number in range(len(values))]
+    key, prefixes = CellKey(KEY, 7), COLUMNS[: len(values)]
 
-    cells = key.seal_row(values, aads)
+    cells = key.seal_row(values, prefixes, ROW, SUBJECT)
 
+    aads = [complete(prefix, ROW, SUBJECT, 7) for prefix in prefixes]
     assert [key.open(cell, aad) for cell, aad in zip(cells, aads, strict=True)] == values
-    assert key.open_row(cells, aads) == values
+    assert key.open_row(cells, prefixes, ROW, SUBJECT) == values
     assert len({cell[:HEADER_AND_NONCE] for cell in cells}) == len(values)
 
 
 def test_a_row_with_two_cells_exchanged_does_not_open() -> None:
     key = CellKey(KEY, 1)
-    one, other = key.seal_row([b"one", b"other"], [b"1", b"2"])
+    one, other = key.seal_row([b"one", b"other"], COLUMNS[:2], ROW, SUBJECT)
 
     with pytest.raises(CannotOpen):
-        key.open_row([other, one], [b"1", b"2"])
+        key.open_row([other, one], COLUMNS[:2], ROW, SUBJECT)
 
 
-@pytest.mark.parametrize("junk", [b"", b"plain", b"\x02" * 60])
+@pytest.mark.parametrize(("row", "subject"), [(b"x" * 16, SUBJECT), (ROW, b"x" * 16)])
+def test_a_row_moved_to_another_row_or_subject_does_not_open(row: bytes, subject: bytes) -> None:
+    key = CellKey(KEY, 1)
+    cells = key.seal_row([b"one", b"other"], COLUMNS[:2], ROW, SUBJECT)
+
+    with pytest.raises(CannotOpen):
+        key.open_row(cells, COLUMNS[:2], row, subject)
+
+
+@pytest.mark.parametrize("junk", [b"", b"plain", b"\x02" * 60, "text"])
 def test_a_row_with_plaintext_in_it_does_not_open(junk: bytes) -> None:
     key = CellKey(KEY, 1)
+    cells = [*key.seal_row([b"one"], COLUMNS[:1], ROW, SUBJECT), junk]
 
     with pytest.raises(CannotOpen):
-        key.open_row([key.seal(b"one", b"1"), junk], [b"1", b"2"])
+        key.open_row(cells, COLUMNS[:2], ROW, SUBJECT)
 
 
 def test_a_missing_cell_of_a_row_is_none() -> None:
     key = CellKey(KEY, 1)
+    cells = [None, *key.seal_row([b""], COLUMNS[1:2], ROW, SUBJECT)]
 
-    assert key.open_row([None, key.seal(b"", b"2")], [b"1", b"2"]) == [None, b""]
+    assert key.open_row(cells, COLUMNS[:2], ROW, SUBJECT) == [None, b""]
