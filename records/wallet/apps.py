@@ -8,3 +8,10 @@ class WalletConfig(AppConfig):
 
     name = "records.wallet"
     label = "wallet"
+
+    def ready(self) -> None:
+        """Register what this app holds about people."""
+        from records.access.registry import register_source
+        from records.wallet.source import WalletSource
+
+        register_source(WalletSource())

@@ -124,10 +124,16 @@ def _take_in(account: Account, amount_minor: int, key: str, now: datetime) -> No
     account.balance_minor += fits
     account.held_minor += held
     account.save(update_fields=["balance_minor", "held_minor"])
-    transfers, due = (
-        system_account(kind=kind, city=account.city, currency=account.currency)
-        for kind in (AccountKind.TRANSFERS, AccountKind.REFUNDS_DUE)
-    )
+
+    def city(kind: AccountKind) -> UUID:
+        return system_account(kind=kind, city=account.city, currency=account.currency)
+
+    lines = [
+        Line(account=city(AccountKind.TRANSFERS), amount_minor=-amount_minor),
+        Line(account=account.pk, amount_minor=fits),
+    ]
+    if held:
+        lines.append(Line(account=city(AccountKind.REFUNDS_DUE), amount_minor=held))
     book_entry(
         entry=LedgerEntry(
             wallet_id=account.pk,
@@ -135,10 +141,6 @@ def _take_in(account: Account, amount_minor: int, key: str, now: datetime) -> No
             idempotency_key=key,
             booked_at=start_of_day(now),
         ),
-        lines=[
-            Line(account=transfers, amount_minor=-amount_minor),
-            Line(account=account.pk, amount_minor=fits),
-            Line(account=due, amount_minor=held),
-        ],
+        lines=lines,
         currency=account.currency,
     )

@@ -143,7 +143,9 @@ def test_two_accounts_of_the_same_kind_cannot_exist(till: Till) -> None:
 @pytest.mark.postgresql
 def test_postgresql_refuses_an_entry_that_does_not_balance(till: Till) -> None:
     if connections["payments"].vendor != "postgresql":
-        pytest.skip("only on PostgreSQL: SQLite has no deferred trigger, the reconciliation looks there")
+        pytest.skip(
+            "only on PostgreSQL: SQLite has no deferred trigger, the reconciliation looks there"
+        )
     till.top_up(1_00)
     entry = LedgerEntry(wallet_id=till.wallet, kind=EntryKind.PAYMENT, booked_at=till.now)
 
@@ -170,7 +172,9 @@ def test_postgresql_refuses_an_entry_that_does_not_balance(till: Till) -> None:
 @pytest.mark.postgresql
 def test_postgresql_refuses_to_commit_an_open_erasure_window(till: Till) -> None:
     if connections["payments"].vendor != "postgresql":
-        pytest.skip("only on PostgreSQL: SQLite has no deferred trigger, the reconciliation looks there")
+        pytest.skip(
+            "only on PostgreSQL: SQLite has no deferred trigger, the reconciliation looks there"
+        )
 
     refused(lambda: ErasureWindow.objects.create(wallet=till.wallet))
 

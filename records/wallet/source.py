@@ -1,0 +1,291 @@
+"""What the payment store holds about a wallet, how it is handed over, and how it goes (C23, C24)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from records.access.grants import Grant
+from records.access.inventory import (
+    NotPersonal,
+    Personal,
+    Provenance,
+    Receipt,
+    Record,
+    Section,
+    Table,
+    not_personal,
+)
+from records.access.purposes import DataCategory, Purpose, Store
+from records.access.registry import SubjectContext
+from records.keys.queries import reveal_values
+from records.wallet.models import Account, AccountKind, Authorisation, LedgerEntry, Payout, Posting
+from records.wallet.operations import erase_wallet
+
+_PURPOSES = (Purpose.WALLET_ADMINISTRATION, Purpose.OWN_DATA, Purpose.RIGHTS_REQUEST)
+_PAYOUT_PURPOSES = (Purpose.PAYOUT, Purpose.OWN_DATA, Purpose.RIGHTS_REQUEST)
+
+_OWN_KEY = "a random number that stands in no other store"
+_PSEUDONYM = (
+    "the wallet's pseudonym: without the link key, which no database holds, it names nobody"
+)
+_CITY_SIDE = "says something about the city's own accounts only"
+
+
+def _observed(name: str, label: str) -> Personal:
+    return Personal(
+        name,
+        DataCategory.WALLET,
+        label,
+        _PURPOSES,
+        recipients=("processor", "provider"),
+        retention="wallet",
+        provenance=Provenance.OBSERVED,
+    )
+
+
+def _derived(name: str, label: str) -> Personal:
+    return Personal(
+        name,
+        DataCategory.WALLET,
+        label,
+        _PURPOSES,
+        retention="wallet",
+        provenance=Provenance.DERIVED,
+    )
+
+
+_ACCOUNT_COLUMNS = (
+    _observed("city", "city that manages the money"),
+    _observed("opened_on", "opened on"),
+    _observed("closed_on", "closed on"),
+    _observed("blocked", "blocked after a report"),
+    _observed("suspected", "stopped on suspicion of abuse"),
+    _observed("frozen", "frozen by law or a state body"),
+    _derived("balance_minor", "balance (cents)"),
+    _derived("held_minor", "owed beside the balance (cents)"),
+    _derived("ceiling_minor", "highest balance (cents)"),
+    _derived("month", "month of the two counters"),
+    _derived("month_payments_minor", "paid in that month (cents)"),
+    _derived("month_payments_limit_minor", "limit of payments a month (cents)"),
+    _derived("month_top_ups_minor", "topped up in that month (cents)"),
+    _derived("month_top_ups_limit_minor", "limit of top-ups a month (cents)"),
+    _observed("currency", "currency"),
+)
+_ACCOUNTS = Table(
+    model="wallet.Account",
+    store=Store.PAYMENTS,
+    label="Wallet",
+    columns=(
+        NotPersonal("id", _PSEUDONYM),
+        *_ACCOUNT_COLUMNS,
+        NotPersonal("kind", "tells wallets from the city's own accounts"),
+        *not_personal(("organisation", "folded_minor"), _CITY_SIDE),
+    ),
+)
+_ENTRIES = Table(
+    model="wallet.LedgerEntry",
+    store=Store.PAYMENTS,
+    label="Bookings",
+    columns=(
+        _observed("id", "reference of the booking"),
+        NotPersonal("wallet", _PSEUDONYM),
+        _observed("kind", "kind"),
+        _observed("booked_at", "booked at"),
+        _observed("reverses", "corrects the booking"),
+        NotPersonal("idempotency_key", "keeps an entry of the desk from being booked twice"),
+    ),
+)
+_POSTINGS = Table(
+    model="wallet.Posting",
+    store=Store.PAYMENTS,
+    label="Movements of money",
+    columns=(
+        _observed("entry", "reference of the booking"),
+        NotPersonal("line", "the number of the line within its booking"),
+        NotPersonal("wallet", _PSEUDONYM),
+        _observed("account", "to or from"),
+        _observed("amount_minor", "amount (cents; minus: paid)"),
+        _observed("currency", "currency"),
+    ),
+)
+_AUTHORISATIONS = Table(
+    model="wallet.Authorisation",
+    store=Store.PAYMENTS,
+    label="Requests at terminals and their slips",
+    columns=(
+        _observed("id", "reference of the slip"),
+        _observed("kind", "kind"),
+        _observed("terminal", "provider"),
+        NotPersonal("idempotency_key", "the terminal's own number for its request"),
+        NotPersonal("request_hash", "keeps a repeated request from being another one"),
+        NotPersonal("wallet", _PSEUDONYM),
+        _observed("amount_minor", "amount (cents)"),
+        _observed("currency", "currency"),
+        _observed("decline_reason", "reason why it was declined"),
+        _observed("decided_at", "decided at"),
+        NotPersonal("reverses", "repeats what the booking says it corrects"),
+        _observed("reference", "the terminal's receipt number"),
+    ),
+)
+_INSTRUMENTS = Table(
+    model="wallet.Instrument",
+    store=Store.PAYMENTS,
+    label="Chip or app that pays",
+    columns=(
+        NotPersonal("digest", "a keyed digest of the chip's secret; whoever knew it could not pay"),
+        NotPersonal("wallet", _PSEUDONYM),
+        _observed("form", "form"),
+        _observed("state", "state"),
+        _observed("valid_until", "not valid any more from"),
+    ),
+)
+_PAYOUTS = Table(
+    model="wallet.Payout",
+    store=Store.PAYMENTS,
+    label="Payouts",
+    columns=(
+        _observed("id", "reference of the payout"),
+        NotPersonal("wallet", _PSEUDONYM),
+        _observed("state", "state"),
+        Personal(
+            "iban",
+            DataCategory.PAYOUT_ACCOUNT,
+            "account number",
+            _PAYOUT_PURPOSES,
+            recipients=("processor", "bank"),
+            retention="payout_account",
+        ),
+        _derived("amount_minor", "paid out (cents)"),
+        _derived("fee_minor", "fee (cents)"),
+        _observed("currency", "currency"),
+        _derived("fee_basis", "rule of the fee"),
+        _observed("price_list", "price list"),
+        _observed("requested_on", "asked for on"),
+        _observed("settled_on", "paid out on"),
+    ),
+)
+_TERMINALS = Table(
+    model="wallet.Terminal",
+    store=Store.PAYMENTS,
+    label="Terminals",
+    whole_because="Devices of organisations, with their rights; no person stands behind a row.",
+)
+_WINDOWS = Table(
+    model="wallet.ErasureWindow",
+    store=Store.PAYMENTS,
+    label="Erasure windows",
+    whole_because="Empty outside the transaction that erases a wallet; never committed with a row.",
+)
+
+
+class WalletSource:
+    """Everything about the wallets of one person's case."""
+
+    code = "wallet"
+    tables = (
+        _ACCOUNTS,
+        _ENTRIES,
+        _POSTINGS,
+        _AUTHORISATIONS,
+        _INSTRUMENTS,
+        _PAYOUTS,
+        _TERMINALS,
+        _WINDOWS,
+    )
+
+    def collect(self, grant: Grant, context: SubjectContext, now: datetime) -> Sequence[Section]:
+        """Return balance, bookings, slips and payouts of the wallets, account numbers in plain."""
+        for wallet in context.wallets:
+            grant.require(Store.PAYMENTS, wallet, DataCategory.WALLET)
+        wallets = list(context.wallets)
+        accounts = list(
+            Account.objects.filter(pk__in=wallets, kind=AccountKind.WALLET).order_by(
+                "opened_on", "pk"
+            )
+        )
+        return (
+            Section(_ACCOUNTS, tuple(_record(row, _ACCOUNTS) for row in accounts)),
+            Section(_ENTRIES, _collect_entries(wallets)),
+            Section(_POSTINGS, _collect_postings(wallets)),
+            Section(_AUTHORISATIONS, _collect_authorisations(wallets)),
+            Section(
+                _INSTRUMENTS,
+                tuple(
+                    _record(instrument, _INSTRUMENTS)
+                    for row in accounts
+                    for instrument in row.instruments.order_by("valid_until")
+                ),
+            ),
+            Section(_PAYOUTS, _collect_payouts(grant, wallets)),
+        )
+
+    def erase(self, grant: Grant, context: SubjectContext, now: datetime) -> Receipt:
+        """Delete the wallets and all about them; the books stay balanced; safe to run twice.
+
+        At the end of retention a rest is booked to the account of unclaimed rests first (C12). For
+        any other purpose a rest, an open payout or a freeze raises WalletNotSettled and nothing is
+        deleted.
+        """
+        for wallet in context.wallets:
+            grant.require(Store.PAYMENTS, wallet, DataCategory.WALLET)
+        deleted: dict[str, int] = {}
+        for wallet in context.wallets:
+            counts = erase_wallet(
+                wallet=wallet, unclaimed=grant.purpose is Purpose.RETENTION, now=now
+            )
+            for table, count in counts.items():
+                deleted[table] = deleted.get(table, 0) + count
+        return Receipt(source=self.code, deleted=deleted)
+
+
+def _record(row: object, table: Table, **replaced: object) -> Record:
+    """Return the row's personal columns as a person can read them; `replaced` gives some of them."""
+    values = {
+        column.name: replaced[column.name] if column.name in replaced else getattr(row, column.name)
+        for column in table.personal()
+    }
+    return Record(values)
+
+
+def _collect_entries(wallets: list[UUID]) -> tuple[Record, ...]:
+    rows = LedgerEntry.objects.filter(wallet__in=wallets).order_by("booked_at", "pk")
+    return tuple(_record(row, _ENTRIES, reverses=row.reverses_id) for row in rows.iterator())
+
+
+def _collect_postings(wallets: list[UUID]) -> tuple[Record, ...]:
+    """Return what moved on the wallet, and what was put aside for it, with the other side's name."""
+    rows = (
+        Posting.objects.filter(wallet__in=wallets)
+        .select_related("account", "entry")
+        .order_by("entry__booked_at", "entry_id", "line")
+    )
+    own: list[Posting] = []
+    other_side: dict[UUID, str] = {}
+    for row in rows.iterator():
+        if row.account.kind in {AccountKind.WALLET, AccountKind.REFUNDS_DUE}:
+            own.append(row)
+        else:
+            other_side[row.entry_id] = row.account.organisation or row.account.kind
+    return tuple(
+        _record(row, _POSTINGS, entry=row.entry_id, account=other_side.get(row.entry_id, ""))
+        for row in own
+    )
+
+
+def _collect_authorisations(wallets: list[UUID]) -> tuple[Record, ...]:
+    rows = (
+        Authorisation.objects.filter(wallet__in=wallets)
+        .select_related("terminal")
+        .order_by("decided_at", "pk")
+    )
+    return tuple(
+        _record(row, _AUTHORISATIONS, terminal=row.terminal.organisation) for row in rows.iterator()
+    )
+
+
+def _collect_payouts(grant: Grant, wallets: list[UUID]) -> tuple[Record, ...]:
+    rows = list(Payout.objects.filter(wallet__in=wallets).order_by("requested_on", "pk"))
+    revealed = reveal_values(grant, rows, ["iban"]) if rows else []
+    return tuple(
+        _record(row, _PAYOUTS, iban=iban) for row, (iban,) in zip(rows, revealed, strict=True)
+    )
