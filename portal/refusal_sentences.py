@@ -1,0 +1,3 @@
+"""The sentences of all refusals."""
+SENTENCES = {}
+STATUSES = {}

@@ -1,0 +1,2 @@
+/* Only what makes pages kinder; everything works without it. */
+document.documentElement.classList.add('js')

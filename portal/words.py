@@ -1,0 +1,107 @@
+"""The closed lists in everyday words. Codes stay in the lower floors; sentences stand here and in the catalogue."""
+
+from django.utils.translation import gettext_lazy as _
+
+from records.access.purposes import Action, DataCategory, LegalBasis, Purpose
+
+ROLES = {
+    "holder": _("Card holder"),
+    "clerk": _("Clerk"),
+    "controller": _("Controller’s officer"),
+    "dpo": _("Data protection officer"),
+    "terminal": _("Payment terminal"),
+    "system": _("The service itself"),
+}
+
+PURPOSES = {
+    Purpose.CARD_APPLICATION: _("To handle your application for a card"),
+    Purpose.CARD_ADMINISTRATION: _("To look after your card"),
+    Purpose.WALLET_ADMINISTRATION: _("To look after the money on your card"),
+    Purpose.PAYOUT: _("To pay the rest of your money out"),
+    Purpose.SIGN_IN: _("To send you a sign-in code"),
+    Purpose.OWN_DATA: _("You looked at your own data"),
+    Purpose.SERVICE_MESSAGE: _("To send you a message about your card"),
+    Purpose.NEWS: _("To send you news you agreed to"),
+    Purpose.RIGHTS_REQUEST: _("To answer your request about your data"),
+    Purpose.LOG_REVIEW: _("Review of look-ups by the data protection officer"),
+    Purpose.CONSENT_ADMINISTRATION: _("To record what you agreed to"),
+    Purpose.RETENTION: _("To delete data whose time has passed"),
+    Purpose.KEY_MAINTENANCE: _("To renew the encryption of your data"),
+}
+
+CATEGORIES = {
+    DataCategory.NAME: _("name"),
+    DataCategory.RESIDENCE: _("residence"),
+    DataCategory.BIRTH_DATE: _("date of birth"),
+    DataCategory.CONTACT: _("phone and e-mail"),
+    DataCategory.STATUS: _("special status"),
+    DataCategory.CARD: _("card"),
+    DataCategory.APPLICATION: _("application"),
+    DataCategory.WALLET: _("money and transactions"),
+    DataCategory.PAYOUT_ACCOUNT: _("bank account for payout"),
+    DataCategory.CONSENT: _("consents"),
+    DataCategory.CASE: _("your requests"),
+    DataCategory.ACCESS_LOG: _("record of look-ups"),
+    DataCategory.SIGN_IN: _("sign-in"),
+    DataCategory.STAFF: _("staff"),
+}
+
+BASES = {
+    LegalBasis.CONSENT: _("your consent, GDPR 6(1)(a)"),
+    LegalBasis.CONTRACT: _("the contract for your card, GDPR 6(1)(b)"),
+    LegalBasis.LEGAL_OBLIGATION: _("a legal obligation, GDPR 6(1)(c)"),
+    LegalBasis.PUBLIC_TASK: _("a public task, GDPR 6(1)(e)"),
+    LegalBasis.LEGITIMATE_INTEREST: _("a legitimate interest, GDPR 6(1)(f)"),
+}
+
+ACTIONS = {
+    Action.COLLECT: _("collected"),
+    Action.CONSULT: _("looked at"),
+    Action.CHANGE: _("changed"),
+    Action.DISCLOSE: _("handed over"),
+    Action.ERASE: _("erased"),
+    Action.SEARCH: _("searched"),
+    Action.BLOCK: _("blocked"),
+}
+
+STATES = {
+    "draft": _("Draft"),
+    "incomplete": _("Incomplete"),
+    "complete": _("Complete"),
+    "accepted": _("Accepted"),
+    "refused": _("Refused"),
+    "withdrawn": _("Withdrawn"),
+    "ordered": _("Ordered"),
+    "issued": _("Issued"),
+    "delivered": _("Delivered"),
+    "active": _("Active"),
+    "blocked": _("Blocked"),
+    "cancelled": _("Cancelled"),
+    "expired": _("Expired"),
+    "destroyed": _("Destroyed"),
+    "physical": _("Physical card"),
+    "virtual": _("Virtual card"),
+    "awaiting_pickup": _("Waiting for pickup"),
+    "terms": _("General terms"),
+    "privacy": _("Privacy policy"),
+    "price_list": _("Price list"),
+    "news": _("To send you news you agreed to"),
+}
+
+WORDS: dict[str, object] = {
+    str(key.value if hasattr(key, "value") else key): text
+    for table in (PURPOSES, ACTIONS, BASES, STATES)
+    for key, text in table.items()
+}
+
+RETENTION: dict[str, object] = {
+    "contract": _("5 years after the contract ends"),
+    "consent": _("until you withdraw it; the proof 5 years more"),
+    "consent_evidence": _("5 years after you withdraw it"),
+    "log": _("2 years after the end of the calendar year"),
+    "access_log": _("2 years after the end of the calendar year"),
+    "sign_in": _("one day"),
+    "session": _("until you sign out"),
+    "case": _("5 years after the request is closed"),
+    "payout": _("5 years after the contract ends"),
+}
