@@ -166,3 +166,36 @@ def tag_of(key: bytes, content: Content) -> UUID:
     It covers all that the entry says but its id, which the store allots later; the leaf covers both.
     """
     return pseudonym(key, TAG_LABEL, canonical_form(entry_id=0, content=content, tag=_NO_TAG))
+
+
+def parse_form(form: bytes) -> tuple[Content, UUID]:
+    """Return what a canonical form says, and its tag. Raises ValueError or struct.error for anything else."""
+    fixed = _FIXED.unpack_from(form)
+    parts: list[bytes | None] = []
+    at = _FIXED.size
+    for _ in COLUMNS[10:]:
+        (size,) = _LENGTH.unpack_from(form, at)
+        at += _LENGTH.size
+        parts.append(None if size < 0 else form[at : at + size])
+        at += max(size, 0)
+    subjects, organisation, intent, record, details = parts
+    content = Content(
+        timestamp=_EPOCH + fixed[4] * _MICROSECOND,
+        stage=fixed[6],
+        action=fixed[8],
+        purpose=fixed[10],
+        role=fixed[12],
+        categories=fixed[14],
+        actor=UUID(bytes=fixed[16]),
+        task=UUID(bytes=fixed[18]),
+        subjects=subjects or b"",
+        organisation=(organisation or b"").decode(),
+        intent=None if intent is None else int.from_bytes(intent, "big", signed=True),
+        record=None if record is None else record.decode(),
+        details=None if details is None else details.decode(),
+    )
+    tag = UUID(bytes=fixed[20])
+    entry_id = int(fixed[2])
+    if at != len(form) or canonical_form(entry_id=entry_id, content=content, tag=tag) != form:
+        raise ValueError("not canonical")
+    return content, tag
