@@ -1,0 +1,27 @@
+"""Making an installation ready to start; every step does nothing where its work is done."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+
+from consent.operations.notices import load_texts
+from portal.permissions import ensure_permissions
+from records.identity.operations import load_register
+from records.keyring.operations import create_missing
+
+
+def prepare_installation(*, now: datetime) -> Iterator[str]:
+    """Create missing keys, load the register, the notices and the permissions; yield a line a step.
+
+    The stores must be migrated. Raises the refusals of each step; safe to repeat.
+    """
+    create_missing(now=now)
+    yield f"keys: {settings.KEY_PROVIDER} provider, {Path(settings.KEY_FILE).name}"
+    register = load_register(path=settings.REGISTER_FILE)
+    yield f"register: {len(register.controllers)} controllers, {len(register.points)} points"
+    loaded = load_texts()
+    yield f"notices: {loaded} new"
+    ensure_permissions()
+    yield "permissions: there"
