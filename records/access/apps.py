@@ -8,3 +8,11 @@ class AccessConfig(AppConfig):
 
     name = "records.access"
     label = "access"
+
+    def ready(self) -> None:
+        """Register the data source and the checks."""
+        from records.access import checks  # noqa: F401  # registers itself
+        from records.access.registry import register_source
+        from records.access.source import AccessSource
+
+        register_source(AccessSource())

@@ -60,7 +60,11 @@ def compare_batch(forms: Sequence[bytes], leaves: Sequence[bytes], expected: Exp
     """Return the first difference between the entries that stand and the leaves that were sealed."""
     sealed = expected.leaves
     at = next(
-        (place for place, pair in enumerate(zip(leaves, sealed, strict=False)) if pair[0] != pair[1]),
+        (
+            place
+            for place, pair in enumerate(zip(leaves, sealed, strict=False))
+            if pair[0] != pair[1]
+        ),
         min(len(leaves), len(sealed)),
     )
     before = id_of(forms[at - 1]) if at else expected.after
@@ -78,5 +82,3 @@ def compare_batch(forms: Sequence[bytes], leaves: Sequence[bytes], expected: Exp
         # It says what it always said, but under another id.
         return Problem(ProblemCode.REORDERED, entry_id=here, detail=where)
     return Problem(ProblemCode.CHANGED, entry_id=here, detail=where)
-
-

@@ -21,7 +21,7 @@ from records.access.leaves import (
 )
 
 _ENTRIES: Final = (
-    f"SELECT {', '.join(COLUMNS)} FROM access_logentry"  # noqa: S608  # our own column names
+    f"SELECT {', '.join(COLUMNS)} FROM access_logentry"  # our own column names
     " WHERE id > {after:d} AND id <= {last:d} ORDER BY id"
 )
 _SUBJECTS: Final = (

@@ -44,7 +44,9 @@ def sign_head(
 
 def bad_tags_in(point: Checkpoint) -> list[int]:
     """Return the entries that had been touched before they were sealed."""
-    return [int(line.removeprefix(BAD_TAG)) for line in point.extensions if line.startswith(BAD_TAG)]
+    return [
+        int(line.removeprefix(BAD_TAG)) for line in point.extensions if line.startswith(BAD_TAG)
+    ]
 
 
 def open_note(key: SigningKey, note: str) -> Checkpoint | None:

@@ -49,13 +49,8 @@ def name_restricted(subjects: Iterable[UUID]) -> list[UUID]:
 def find_restricted(*, subjects: Collection[UUID]) -> frozenset[UUID]:
     """Return those of the subjects whose processing is restricted now."""
     named = dict(zip(name_restricted(subjects), subjects, strict=True))
-    newest: dict[UUID, bool] = {}
-    for name, placed in (
-        RestrictionEvent.objects.filter(subject__in=named)
-        .order_by("id")
-        .values_list("subject", "placed")
-    ):
-        newest[name] = placed
+    events = RestrictionEvent.objects.filter(subject__in=named).order_by("id")
+    newest: dict[UUID, bool] = dict(events.values_list("subject", "placed"))
     return frozenset(named[name] for name, placed in newest.items() if placed)
 
 

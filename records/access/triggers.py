@@ -95,7 +95,7 @@ def partition_tables(connection: BaseDatabaseWrapper) -> None:
         return
     with connection.cursor() as cursor:
         for table, column in PARTITIONED.items():
-            cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {table})")  # noqa: S608  # our own names
+            cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {table})")  # our own names
             if cursor.fetchone()[0]:
                 raise RuntimeError(f"{table} is not empty")
             cursor.execute(

@@ -210,9 +210,7 @@ class _Year:
                 group = []
 
     def _add(self, code: ProblemCode, *, entry_id: int | None = None, detail: str = "") -> None:
-        self.report.problems.append(
-            Problem(code, year=self.year, entry_id=entry_id, detail=detail)
-        )
+        self.report.problems.append(Problem(code, year=self.year, entry_id=entry_id, detail=detail))
 
     def _check_batch(self, head: TreeHead, done: int, forms: list[bytes]) -> None:
         self.said.heads += 1
@@ -267,9 +265,7 @@ class _Year:
         for name, copy, said in self.claims[size]:
             if said.root != root and not self.broken:
                 self.broken = True
-                self._add(
-                    ProblemCode.COPY_DIFFERS, entry_id=done + 1, detail=f"{name}:{copy.line}"
-                )
+                self._add(ProblemCode.COPY_DIFFERS, entry_id=done + 1, detail=f"{name}:{copy.line}")
 
     def _check_tail(self, forms: Iterable[bytes]) -> None:
         """Entries that are not sealed yet carry a keyed tag, and must not grow old."""

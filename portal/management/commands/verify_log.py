@@ -45,12 +45,22 @@ class Command(BaseCommand):
 
     def _print(self, report: LogReport) -> None:
         for year in report.years:
-            state = f"disposed of at {year.disposed_at}" if year.disposed_at else f"{year.entries} entries"
-            self.stdout.write(f"{year.year}: {state}, {year.sealed} sealed under {year.heads} heads")
+            state = (
+                f"disposed of at {year.disposed_at}"
+                if year.disposed_at
+                else f"{year.entries} entries"
+            )
+            self.stdout.write(
+                f"{year.year}: {state}, {year.sealed} sealed under {year.heads} heads"
+            )
         for problem in report.problems:
             entry = f" entry {problem.entry_id}" if problem.entry_id else ""
             self.stdout.write(f"BAD {problem.code}{entry} {problem.detail}".rstrip())
-        verdict = "complete and unbroken" if report.intact else f"NOT intact, {len(report.problems)} problems"
+        verdict = (
+            "complete and unbroken"
+            if report.intact
+            else f"NOT intact, {len(report.problems)} problems"
+        )
         self.stdout.write(f"{verdict}, checked at {report.checked_at:%Y-%m-%d %H:%M:%S} UTC")
 
 
