@@ -61,7 +61,7 @@ def _create_sqlite(schema_editor):
 def _create_postgresql(schema_editor):
     schema_editor.execute(
         "CREATE FUNCTION cards_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ "
-        "BEGIN RAISE EXCEPTION '%', TG_NAME USING ERRCODE = 'check_violation'; END $$"
+        "BEGIN RAISE EXCEPTION '%%', TG_NAME USING ERRCODE = 'check_violation'; END $$"
     )
     for name, condition in _card_conditions("postgresql"):
         schema_editor.execute(
