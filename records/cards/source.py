@@ -199,7 +199,14 @@ class CardsSource:
     """Applications, cards, and what happened to them."""
 
     code = "cards"
-    tables = (_APPLICATIONS, _APPLICATION_EVENTS, _CARDS, _CARD_EVENTS, _REPORTS, _USED)
+    tables: tuple[Table, ...] = (
+        _APPLICATIONS,
+        _APPLICATION_EVENTS,
+        _CARDS,
+        _CARD_EVENTS,
+        _REPORTS,
+        _USED,
+    )
 
     def collect(
         self,

@@ -8,3 +8,10 @@ class ContractsConfig(AppConfig):
 
     name = "records.contracts"
     label = "contracts"
+
+    def ready(self) -> None:
+        """Register what this app holds about people."""
+        from records.access.registry import register_source
+        from records.contracts.source import ContractsSource
+
+        register_source(ContractsSource())

@@ -179,7 +179,7 @@ class IdentitySource:
     """The data subject's own row and the document checks."""
 
     code = "identity"
-    tables = (_SUBJECTS, _CHECKS, *_REGISTER)
+    tables: tuple[Table, ...] = (_SUBJECTS, _CHECKS, *_REGISTER)
 
     def collect(
         self,
