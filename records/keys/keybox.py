@@ -172,6 +172,7 @@ def _fetch(store: Store, subjects: Sequence[bytes]) -> tuple[int, Keys]:
     filed = {owner_of(subject): subject for subject in subjects}
     prefix = key_prefix(store.value)
     ways: dict[tuple[int, int], Any] = {}
+    current = found.current
     names, size, version = list(filed), CHUNK[connection.vendor], 0
     for start in range(0, len(names), size):
         for owner, generation, epoch, wrapped in _read(connection, names[start : start + size]):
@@ -182,8 +183,12 @@ def _fetch(store: Store, subjects: Sequence[bytes]) -> tuple[int, Keys]:
             if way is None:
                 way = keyring.kek(store, epoch).unwrap, key_suffix(generation, epoch)
                 ways[generation, epoch] = way
-            key = way[0](wrapped, prefix + owner + way[1])
-            found.add(filed[owner], CellKey(key, generation))
+            subject = filed[owner]
+            key = CellKey(way[0](wrapped, prefix + owner + way[1]), generation)
+            if subject in current:
+                found.add(subject, key)
+            else:
+                current[subject] = key
     return version, found
 
 

@@ -3,7 +3,7 @@
 `reveal_` alone returns plaintext, and only against a Grant.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from records.keys.keybox import Keys, get_subject_keys
 from records.keys.plans import SealedColumnPlan, SealedPlan, plan_of
 from records.keys.values import FROM_BYTES
 
+CHUNK_ROWS = 1_000
 _Row = TypeVar("_Row", bound=Model)
 _RawRow = tuple[UUID, UUID, Sequence[Any]]
 """Primary key, subject, and what stands in the sealed columns."""
@@ -40,17 +41,28 @@ def reveal_values(
     return _reveal(grant, plan, chosen, _raw_rows(plan, chosen, instances))
 
 
-def reveal_tuples(
-    grant: Grant, model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]
-) -> list[tuple[object, ...]]:
-    """Return the plaintext of rows of `values_list("pk", <subject column>, *columns)`, for exports.
+def tuple_columns(model: type[Model], columns: Sequence[str]) -> tuple[str, ...]:
+    """Return what to ask `values_list` for, so that reveal_tuples can open its rows."""
+    plan = plan_of(model)
+    return (*_place(plan), *columns)
 
-    A row is primary key, subject id, then the sealed cells in the order of `columns`. One key query
-    a chunk (records.keys.keybox.CHUNK): hand in bounded lists of rows. Raises as reveal_values.
+
+def reveal_tuples(
+    grant: Grant, model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> list[tuple[object, ...]]:
+    """Return the plaintext of rows of `values_list(*tuple_columns(model, columns))`, for exports.
+
+    A row is the primary key, the subject's id where that is another column, then the sealed cells
+    in the order of `columns`. One key query for each CHUNK_ROWS rows. Raises as reveal_values.
     """
     plan = plan_of(model)
     chosen = [plan.column(name) for name in columns]
-    return _reveal(grant, plan, chosen, [(row[0], row[1], row[2:]) for row in rows])
+    places = len(_place(plan))
+    return _reveal(grant, plan, chosen, [(row[0], row[places - 1], row[places:]) for row in rows])
+
+
+def _place(plan: SealedPlan) -> tuple[str, ...]:
+    return (plan.key,) if plan.key == plan.subject else (plan.key, plan.subject)
 
 
 def index_value(grant: Grant, model: type[Model], field_name: str, *values: object) -> IndexValue:
@@ -139,25 +151,26 @@ def _open_rows(
     plan: SealedPlan, columns: Sequence[SealedColumnPlan], rows: Sequence[_RawRow]
 ) -> list[tuple[object, ...]]:
     """Return the values of the rows. Only a function that has asked a Grant may call this."""
-    if not rows:
-        return []
-    keys = get_subject_keys(store=plan.store, subjects={row[1].bytes for row in rows})
-    current = keys.current
     prefixes = [column.prefix for column in columns]
     decoders: list[Callable[[bytes], object]] = [FROM_BYTES[column.kind] for column in columns]
     only_text = all(column.kind == "text" for column in columns)
     values: list[tuple[object, ...]] = []
-    for row, subject, cells in rows:
-        owner = subject.bytes
-        try:
-            opened = current[owner].open_row(cells, prefixes, row.bytes, owner)
-        except CannotOpen:
-            opened = _open_generations(keys, prefixes, row.bytes, owner, cells)
-        if only_text:
-            values.append(tuple([None if one is None else one.decode() for one in opened]))
-        else:
-            pairs = zip(decoders, opened, strict=True)
-            values.append(tuple([None if one is None else decode(one) for decode, one in pairs]))
+    for start in range(0, len(rows), CHUNK_ROWS):
+        part = rows[start : start + CHUNK_ROWS]
+        keys = get_subject_keys(store=plan.store, subjects={row[1].bytes for row in part})
+        for row, subject, cells in part:
+            owner = subject.bytes
+            try:
+                opened = keys.current[owner].open_row(cells, prefixes, row.bytes, owner)
+            except CannotOpen:
+                opened = _open_generations(keys, prefixes, row.bytes, owner, cells)
+            if only_text:
+                values.append(tuple([None if one is None else one.decode() for one in opened]))
+            else:
+                pairs = zip(decoders, opened, strict=True)
+                values.append(
+                    tuple([None if one is None else decode(one) for decode, one in pairs])
+                )
     return values
 
 

@@ -31,7 +31,7 @@ SEARCHED = "email"
 ROWS = 10_000
 MANY = 100_000
 PAGE = 50
-CHUNK = 2_000
+CHUNK = 1_000
 
 
 def facts(number: int) -> dict[str, str]:

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from tests.bench.peers.harness import NAMES, PAGE, chunks
 
-CHUNK = 2_000
+CHUNK = 1_000
 STORES = ("IDENTITY", "PAYMENTS", "KEYS", "AUDIT")
 
 
@@ -87,14 +87,12 @@ class Sealed:
     def export(self) -> list[tuple[Any, ...]]:
         """Read all fields of all people as tuples, a chunk of keys at a time, without any kept key."""
         from records.keys.keybox import box
-        from records.keys.queries import reveal_tuples
+        from records.keys.queries import reveal_tuples, tuple_columns
 
         box.forget()
-        rows = list(self.model.objects.values_list("pk", "pk", *NAMES))
-        values: list[tuple[Any, ...]] = []
-        for part in chunks(rows, CHUNK):
-            values += reveal_tuples(self.grant, self.model, NAMES, part)
-        return values
+        names = tuple_columns(self.model, NAMES)
+        rows = list(self.model.objects.values_list(*names))
+        return reveal_tuples(self.grant, self.model, NAMES, rows)
 
     def page(self, ids: Sequence[UUID]) -> list[tuple[Any, ...]]:
         """Read 2 fields of a page: rows, log entry with its subjects, keys, cells; no kept key."""
