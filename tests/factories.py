@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from records.access.purposes import ActorRole, Store
+from records.legal_days import legal_day
 
 ALL_STORES = [store.value for store in Store]
 """For `@pytest.mark.django_db(databases=ALL_STORES)`."""
@@ -83,3 +84,98 @@ def make_actor(role: ActorRole, actor_id: object, organisation: str = HOME_CITY)
 def make_person(**changes: Any) -> Person:
     """Return Ana's facts with changes."""
     return replace(ANA, **changes)
+
+
+# -- Rows. Each maker goes the way of the service: through the gate, into every store that it
+# concerns.
+
+
+def make_details(person: Person = ANA, **changes: Any) -> Any:
+    """Return what the person says about themself (records.identity PersonDetails)."""
+    from records.identity.rules import PersonDetails
+
+    said = {
+        "given_name": person.given_name,
+        "family_name": person.family_name,
+        "residence": person.residence,
+        "birth_date": person.birth_date,
+        "phone": person.phone,
+        "email": person.email,
+    }
+    return PersonDetails(**{**said, **changes})
+
+
+def make_application_details(**changes: Any) -> Any:
+    """Return what a complete application for a first card says beside the person."""
+    from records.contracts.operations import ApplicationDetails
+
+    said = {
+        "chosen_city": "",
+        "delivery_method": "pickup",
+        "delivery_point": POINT,
+        "terms_reference": "terms/2021-10-15",
+    }
+    return ApplicationDetails(**{**said, **changes})
+
+
+def load_demo_register() -> None:
+    """Load the register of the demo: both cities, their processors and points."""
+    from django.conf import settings
+
+    from records.identity.operations import load_register
+
+    load_register(path=settings.REGISTER_FILE)
+
+
+def submit(*, actor: Any, person: Person | None = ANA, now: datetime = NOW, **changes: Any) -> Any:
+    """Hand in an application at the person's own city's point; `changes` are arguments of
+    submit_application.
+    """
+    from records.cards.rules import Channel
+    from records.contracts.operations import submit_application
+
+    home = person.home_city if person else HOME_CITY
+    given: dict[str, Any] = {
+        "details": make_application_details(),
+        "person": make_details(person) if person else None,
+        "point": POINT if home == HOME_CITY else OTHER_POINT,
+        "received_on": legal_day(now),
+        "channel": Channel.COUNTER,
+    }
+    return submit_application(actor=actor, now=now, **{**given, **changes})
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A person whose card is in use."""
+
+    person: Person
+    subject_id: UUID
+    application_id: UUID
+    card_id: UUID
+    holder_id: str
+    token: bytes
+
+
+def make_holder(*, actor: Any, person: Person = ANA, now: datetime = NOW) -> Holder:
+    """Take a person from the application to a card in use."""
+    from records.contracts.operations import (
+        accept_application,
+        activate_card,
+        deliver_card,
+        issue_card,
+    )
+
+    standing = submit(actor=actor, person=person, now=now)
+    accept_application(actor=actor, application_id=standing.application_id, now=now)
+    issued = issue_card(actor=actor, application_id=standing.application_id, now=now)
+    deliver_card(actor=actor, card_id=issued.card_id, now=now)
+    activate_card(actor=actor, card_id=issued.card_id, now=now)
+    return Holder(
+        person=person,
+        subject_id=standing.subject_id,
+        application_id=standing.application_id,
+        card_id=issued.card_id,
+        holder_id=issued.holder_id,
+        token=issued.presentation_token,
+    )
