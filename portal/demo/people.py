@@ -8,14 +8,16 @@ from datetime import date, timedelta
 
 from records.identity.rules import PersonDetails
 
-_GIVEN = """
-Ajda Aljaž Ana Anže Blaž Bojan Eva Filip Gašper Iva Jaka Janez Jerneja Katja Lara Luka Maja Marko
-Matija Mojca Neža Nika Petra Rok Sara Špela Tadej Tina Urška Vid Zala Žiga
-""".split()
-_FAMILY = """
-Brezovar Cvetko Čebular Dolinar Erjavčič Fajdiga Gričar Hrastnik Jelšnik Kamnar Lipovšek Medvešek
-Novinec Ogorelec Podlogar Resnik Smrekar Šumenjak Travnik Urbančič Vrbnjak Zagoričnik Žlebnik
-""".split()
+_GIVEN = [
+    "Ajda", "Aljaž", "Ana", "Anže", "Blaž", "Bojan", "Eva", "Filip", "Gašper", "Iva", "Jaka",
+    "Janez", "Jerneja", "Katja", "Lara", "Luka", "Maja", "Marko", "Matija", "Mojca", "Neža",
+    "Nika", "Petra", "Rok", "Sara", "Špela", "Tadej", "Tina", "Urška", "Vid", "Zala", "Žiga",
+]  # fmt: skip
+_FAMILY = [
+    "Brezovar", "Cvetko", "Čebular", "Dolinar", "Erjavčič", "Fajdiga", "Gričar", "Hrastnik",
+    "Jelšnik", "Kamnar", "Lipovšek", "Medvešek", "Novinec", "Ogorelec", "Podlogar", "Resnik",
+    "Smrekar", "Šumenjak", "Travnik", "Urbančič", "Vrbnjak", "Zagoričnik", "Žlebnik",
+]  # fmt: skip
 _STREETS = ("Lipova ulica", "Pot ob potoku", "Na griču", "Sončna pot", "Kratka ulica", "Pri mlinu")
 _TOWNS = {"novo-mesto": "8000 Novo mesto", "nova-gorica": "5000 Nova Gorica"}
 
