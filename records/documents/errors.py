@@ -31,3 +31,9 @@ class SealFailed(Refusal):
     """
 
     code = "documents.seal_failed"
+
+
+class DocumentNotReadable(Refusal):
+    """The file is no PDF, or its attachments cannot be read. Fetch it again."""
+
+    code = "documents.not_readable"

@@ -9,14 +9,13 @@ import io
 import json
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from asn1crypto import cms, keys, pem, x509
+from asn1crypto import cms, x509
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -45,8 +44,13 @@ from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 from pyhanko_certvalidator.policy_decl import CertRevTrustPolicy, RevocationCheckingPolicy
 from pyhanko_certvalidator.registry import SimpleCertificateStore, SimpleTrustManager
 
-from records.documents.certificates import read_or_create_demo_seal
-from records.documents.errors import SealFailed, SealNotConfigured
+from records.documents.errors import DocumentNotReadable, SealFailed, SealNotConfigured
+from records.documents.material import (
+    certificate_and_key,
+    extra_certificates,
+    read_certificates,
+    trusted_certificates,
+)
 from records.documents.seals import ARCHIVAL, BASIC, SealedPdf, SealSettings, Verdict
 
 FIELD_NAME = "VaruhSeal"
@@ -95,12 +99,12 @@ def seal_pdf(
     chosen = seal or SealSettings.configured()
     if chosen.provider == "pkcs11":
         return _seal_in_child(pdf, reason=reason, now=now, seal=chosen)
-    certificate, key = _certificate_and_key(chosen, now)
+    certificate, key = certificate_and_key(chosen, now)
     signer = signers.SimpleSigner(
         signing_cert=certificate,
         signing_key=key,
         cert_registry=SimpleCertificateStore.from_certs(  # type: ignore[no-untyped-call]
-            _extra_certificates(chosen)
+            extra_certificates(chosen)
         ),
     )
     return seal_with(signer, pdf, reason=reason, now=now, seal=chosen)
@@ -210,7 +214,7 @@ async def _judge(
     problems = []
     if _has_hidden_bytes(embedded):
         problems.append("bytes are hidden behind the seal")
-    roots = _trusted_certificates(seal)
+    roots = trusted_certificates(seal)
     context = ValidationContext(
         trust_roots=roots,
         moment=embedded.self_reported_timestamp,
@@ -273,78 +277,37 @@ def _rejected(problem: str) -> Verdict:
 def _signing_context(signer: signers.Signer, seal: SealSettings) -> ValidationContext:
     if not seal.trust_roots_file:
         raise SealNotConfigured(setting="VARUH_TRUST_ROOTS_FILE")
-    roots = [*_read_certificates(seal.trust_roots_file, "VARUH_TRUST_ROOTS_FILE")]
+    roots = [*read_certificates(seal.trust_roots_file, "VARUH_TRUST_ROOTS_FILE")]
     certificate = signer.signing_cert
     if certificate is not None and certificate.self_issued:
         roots.append(certificate)
     return ValidationContext(
         trust_roots=roots,
-        other_certs=list(_extra_certificates(seal)),
+        other_certs=list(extra_certificates(seal)),
         allow_fetching=True,
         revocation_mode="hard-fail",
     )
 
 
-def _certificate_and_key(
-    seal: SealSettings, now: datetime
-) -> tuple[x509.Certificate, keys.PrivateKeyInfo]:
-    if seal.provider == "demo":
-        text = read_or_create_demo_seal(Path(seal.demo_file), now=now)
-        return _parse_certificates(text)[0], _parse_key(text, "the demo seal")
-    if seal.provider != "file":
-        raise SealNotConfigured(setting="VARUH_SEAL_PROVIDER")
-    certificate = _read_certificates(seal.certificate_file, "VARUH_SEAL_CERTIFICATE_FILE")[0]
-    return certificate, _parse_key(
-        _read(seal.key_file, "VARUH_SEAL_KEY_FILE"), "VARUH_SEAL_KEY_FILE"
-    )
-
-
-def _trusted_certificates(seal: SealSettings) -> list[x509.Certificate]:
-    own = seal.demo_file if seal.provider == "demo" else seal.certificate_file
-    known = _parse_certificates(Path(own).read_bytes())[:1] if Path(own).is_file() else []
-    if seal.trust_roots_file:
-        known += _read_certificates(seal.trust_roots_file, "VARUH_TRUST_ROOTS_FILE")
-    return known
-
-
-def _extra_certificates(seal: SealSettings) -> Iterable[x509.Certificate]:
-    """Return the chain behind the signer's certificate (after the first in the file)."""
-    if seal.provider == "demo":
-        return []
-    return _read_certificates(seal.certificate_file, "VARUH_SEAL_CERTIFICATE_FILE")[1:]
-
-
-def _read(path: str, setting: str) -> bytes:
+def read_attachments(data: bytes) -> dict[str, bytes]:
+    """Return the attachments of a PDF by name; raise DocumentNotReadable."""
     try:
-        return Path(path).read_bytes()
-    except OSError:
-        raise SealNotConfigured(setting=setting) from None
+        tree = PdfFileReader(io.BytesIO(data)).root["/Names"]["/EmbeddedFiles"]
+        found = {}
+        for leaf in _leaves(tree):
+            names = leaf["/Names"]
+            for name, specification in zip(names[::2], names[1::2], strict=True):
+                found[str(name)] = bytes(specification.get_object()["/EF"]["/F"].data)
+        return found
+    except _BROKEN as error:
+        raise DocumentNotReadable(cause=type(error).__name__) from error
 
 
-def _read_certificates(path: str, setting: str) -> list[x509.Certificate]:
-    found = _parse_certificates(_read(path, setting))
-    if not found:
-        raise SealNotConfigured(setting=setting)
-    return found
-
-
-@lru_cache(maxsize=16)
-def _pem_blocks(text: bytes) -> tuple[tuple[str, bytes], ...]:
-    try:
-        return tuple((kind, der) for kind, _, der in pem.unarmor(text, multiple=True))
-    except ValueError:
-        return ()
-
-
-def _parse_certificates(text: bytes) -> list[x509.Certificate]:
-    return [x509.Certificate.load(der) for kind, der in _pem_blocks(text) if kind == "CERTIFICATE"]
-
-
-def _parse_key(text: bytes, setting: str) -> keys.PrivateKeyInfo:
-    blocks = [der for kind, der in _pem_blocks(text) if kind == "PRIVATE KEY"]
-    if len(blocks) != 1:
-        raise SealNotConfigured(setting=setting, expected="one unencrypted PKCS#8 key in PEM")
-    return keys.PrivateKeyInfo.load(blocks[0])
+def _leaves(node: Any) -> Iterator[Any]:
+    if "/Names" in node:
+        yield node
+    for kid in node.get("/Kids", ()):
+        yield from _leaves(kid.get_object())
 
 
 def _seal_in_child(pdf: bytes, *, reason: str, now: datetime, seal: SealSettings) -> SealedPdf:
@@ -373,7 +336,7 @@ def seal_on_token(pdf: bytes, *, reason: str, now: datetime, seal: SealSettings)
     from pyhanko.config.pkcs11 import TokenCriteria
     from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session
 
-    certificates = _read_certificates(seal.certificate_file, "VARUH_SEAL_CERTIFICATE_FILE")
+    certificates = read_certificates(seal.certificate_file, "VARUH_SEAL_CERTIFICATE_FILE")
     session: Any = open_pkcs11_session(
         seal.pkcs11_module,
         token_criteria=TokenCriteria(label=seal.pkcs11_token),

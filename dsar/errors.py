@@ -1,0 +1,120 @@
+"""Refusals of rights requests."""
+
+from records.access.errors import AccessRefused
+from records.errors import Refusal
+
+
+class DsarRefused(Refusal):
+    """The base of all refusals of rights requests."""
+
+    code = "dsar.refused"
+
+
+class BadReceiptDate(DsarRefused):
+    """The day of receipt cannot be read, or lies in the future. Give it as YYYY-MM-DD."""
+
+    code = "dsar.bad_receipt_date"
+
+
+class BadReference(DsarRefused):
+    """No case bears this reference: a letter or digit in it is wrong."""
+
+    code = "dsar.bad_reference"
+
+
+class CaseUnknown(DsarRefused):
+    """There is no such case, or it is not this person's."""
+
+    code = "dsar.case_unknown"
+
+
+class StepNotPossible(DsarRefused):
+    """The case is in a state from which this step does not lead anywhere."""
+
+    code = "dsar.step_not_possible"
+
+
+class StepNotYours(DsarRefused):
+    """This step is reserved for other roles: a controller decides refusals and extensions (C1)."""
+
+    code = "dsar.step_not_yours"
+
+
+class ReasonMissing(DsarRefused):
+    """This step needs a reason that can be told to the person (GDPR 12(3), 12(4))."""
+
+    code = "dsar.reason_missing"
+
+
+class TooLateToExtend(DsarRefused):
+    """An extension must be told within the first month, and only once (GDPR 12(3), D4)."""
+
+    code = "dsar.too_late_to_extend"
+
+
+class IdentityNotProven(DsarRefused):
+    """This proof does not show that the person is the holder (C8). Ask for the enrolled contact or
+    the card.
+    """
+
+    code = "dsar.identity_not_proven"
+
+
+class ScopeUnknown(DsarRefused):
+    """The request names a kind of data that does not exist. Leave the scope empty for
+    everything.
+    """
+
+    code = "dsar.scope_unknown"
+
+
+class CaseHasHoles(DsarRefused):
+    """A source has not answered, so the case is not done. Mend the source; the sweep tries
+    again.
+    """
+
+    code = "dsar.case_has_holes"
+
+
+class UndeclaredData(DsarRefused):
+    """A source handed over a column that the inventory does not declare. Declare it in its
+    source.py.
+    """
+
+    code = "dsar.undeclared_data"
+
+
+class PackageUnknown(DsarRefused):
+    """There is no such package, or it is not this person's."""
+
+    code = "dsar.package_unknown"
+
+
+class PackageEnded(DsarRefused):
+    """The package can no longer be opened: its seven days are over, or it was disabled. Ask for a
+    new one.
+    """
+
+    code = "dsar.package_ended"
+
+
+class PackageDamaged(DsarRefused):
+    """The stored package is missing or is not what was sealed. Ask for a new one and look at the
+    disk.
+    """
+
+    code = "dsar.package_damaged"
+
+
+class LeaseLost(DsarRefused):
+    """Another worker has taken this job over; this one stops without writing."""
+
+    code = "dsar.lease_lost"
+
+
+class RequestPending(AccessRefused):
+    """The person waits for an answer to a verified request; what it asks for is not erased
+    meanwhile.
+    """
+
+    code = "dsar.request_pending"

@@ -1,0 +1,191 @@
+"""Asking every source, under one Grant, and making the sealed file from what they hand over."""
+
+import logging
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from dsar.models import Case
+from dsar.package.assembly import assemble
+from dsar.package.content import Collected, Sheet, collect_source
+from dsar.package.information import ControllerCard, Recipient
+from dsar.package.manifest import Entry, Status, requested_columns
+from dsar.package.report import Header
+from dsar.package.texts import say
+from dsar.queries import personal_tables
+from records.access.grants import Grant
+from records.access.purposes import DataCategory, Store
+from records.access.registry import Source, SubjectContext, sources
+from records.contracts.queries import subject_context
+from records.documents.rendering import render_pdf
+from records.documents.seals import SealSettings
+from records.documents.signing import seal_pdf
+from records.errors import Refusal
+from records.identity.queries import list_controllers, list_processors
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SealedPackage:
+    """The sealed file, before it is stored."""
+
+    data: bytes = field(repr=False)
+    level: str
+    rows: int
+
+
+def asked_sources(scope: Collection[DataCategory]) -> list[Source]:
+    """Return the sources that hold a table with something asked for."""
+    return [
+        source
+        for source in sources()
+        if any(requested_columns(table, scope) for table in source.tables)
+    ]
+
+
+def asked_categories(scope: Collection[DataCategory]) -> frozenset[DataCategory]:
+    """Return every kind of data that must be opened to answer: whole tables, as their sources read
+    them.
+    """
+    found = {
+        column.category
+        for source in asked_sources(scope)
+        for table in source.tables
+        for column in table.personal()
+    }
+    extra = {DataCategory.CASE}
+    if _needs_wallets(scope):
+        extra |= {DataCategory.CARD, DataCategory.WALLET}
+    return frozenset(found | extra)
+
+
+def context_of(grant: Grant, subject_id: UUID, scope: Collection[DataCategory]) -> SubjectContext:
+    """Return the person under their names in the stores that are asked; the wallets only where they
+    are needed.
+    """
+    if _needs_wallets(scope):
+        return subject_context(grant, subject_id)
+    return SubjectContext(subject_id=subject_id)
+
+
+def _needs_wallets(scope: Collection[DataCategory]) -> bool:
+    stores = {table.store for source in asked_sources(scope) for table in source.tables}
+    return bool(stores & {Store.PAYMENTS, Store.AUDIT})
+
+
+def collect_all(
+    grant: Grant, context: SubjectContext, scope: Collection[DataCategory], now: datetime
+) -> Collected:
+    """Return what all sources hand over, with a manifest line for each personal table.
+
+    A source that raises is a hole with the code of its refusal; the others are asked all the same,
+    so that one attempt shows everything that is to be mended.
+    """
+    sheets: list[Sheet] = []
+    manifest: list[Entry] = []
+    asked = {source.code for source in asked_sources(scope)}
+    for source in sources():
+        if source.code in asked:
+            found = _collect_one(source, grant, context, scope, now)
+        else:
+            found = collect_not_asked(source)
+        sheets += found.sheets
+        manifest += found.manifest
+    return Collected(tuple(sheets), tuple(manifest))
+
+
+def collect_not_asked(source: Source) -> Collected:
+    """Return the manifest lines of a source that holds nothing of what was asked for."""
+    lines = [
+        Entry(source.code, table.model, Status.NOT_REQUESTED)
+        for table in source.tables
+        if table.personal()
+    ]
+    return Collected((), tuple(lines))
+
+
+def _collect_one(
+    source: Source,
+    grant: Grant,
+    context: SubjectContext,
+    scope: Collection[DataCategory],
+    now: datetime,
+) -> Collected:
+    try:
+        sections = source.collect(grant, context, now)
+        return collect_source(source.code, source.tables, sections, scope)
+    except Exception as error:  # noqa: BLE001  # whatever it is, it is a hole, and the case waits
+        code = error.code if isinstance(error, Refusal) else type(error).__name__
+        logger.warning("a source failed", extra={"source": source.code, "code": code})
+        lines = [
+            Entry(source.code, table.model, Status.FAILED, reason=code)
+            for table in source.tables
+            if table.personal()
+        ]
+        return Collected((), tuple(lines))
+
+
+def make_sealed_package(case: Case, collected: Collected, now: datetime) -> SealedPackage:
+    """Return the typeset and sealed file of a case from what was collected without a hole."""
+    seal = SealSettings.configured()
+    header = Header(
+        reference=case.reference,
+        language=case.language,
+        received_on=case.received_on,
+        due_on=case.due_on,
+        as_of=now,
+        scope=tuple(DataCategory(kind) for kind in case.scope),
+        answered_by=case.answered_by,
+        level=seal.level,
+        demo_seal=seal.provider == "demo",
+    )
+    assembled = assemble(
+        header=header,
+        controllers=_controller_cards(),
+        recipients=_recipients(),
+        tables=personal_tables(),
+        collected=collected,
+    )
+    pdf = render_pdf(
+        template="report",
+        data=assembled.data,
+        attachments=assembled.attachments,
+        language=case.language,
+        title=assembled.title,
+        created_at=now,
+    )
+    sealed = seal_pdf(pdf, reason=say(case.language, "kicker"), now=now, seal=seal)
+    return SealedPackage(sealed.data, sealed.level, assembled.rows)
+
+
+def _controller_cards() -> list[ControllerCard]:
+    return [
+        ControllerCard(
+            code=one.code,
+            name=one.name,
+            address=one.address,
+            registration_number=one.registration_number,
+            tax_number=one.tax_number,
+            website=one.website,
+            email=one.email,
+            phone=one.phone,
+            dpo=one.dpo_name,
+            dpo_email=one.dpo_email,
+        )
+        for one in list_controllers()
+    ]
+
+
+def _recipients() -> list[Recipient]:
+    return [
+        Recipient(
+            name=one.name,
+            address=one.address,
+            task=one.task,
+            contract=one.contract_reference,
+            acts_for=tuple(sorted(controller.code for controller in one.acts_for.all())),
+        )
+        for one in list_processors()
+    ]

@@ -1,0 +1,142 @@
+"""Filing a request, by any channel, and establishing who asks."""
+
+import secrets
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import transaction
+
+from dsar.errors import BadReceiptDate, CaseUnknown, IdentityNotProven, ScopeUnknown
+from dsar.models import Case, Fulfilment
+from dsar.operations.history import advance, lock_case, record
+from dsar.rules import Channel, Event, State, deadlines, make_reference
+from records.access.gate import open_gate, report_outcome
+from records.access.grants import Actor
+from records.access.purposes import Action, ActorRole, DataCategory, Purpose
+from records.identity.queries import get_subject, list_controllers
+from records.identity.rules import Assurance, Proof, proves_holder
+from records.legal_days import legal_day
+
+SIGNED_IN = "sign_in"
+"""How identity was proven where the holder is signed in: by the enrolled contact, at sign-in."""
+
+
+def file_access_request(
+    *,
+    actor: Actor,
+    subject_id: UUID,
+    scope: Collection[DataCategory],
+    now: datetime,
+    channel: Channel = Channel.PORTAL,
+    language: str = "sl",
+    received_at: datetime | None = None,
+    case_id: UUID | None = None,
+) -> Case:
+    """File an access request (GDPR 15) with its deadlines, and return the case (PP6, C3, C16).
+
+    A signed-in holder is verified by sign-in, and the job that answers is there at once. Staff
+    register what came another way; the true `received_at` counts, wherever it first arrived, and
+    identity is pending. An empty `scope` means everything. `case_id` makes a repeated submission
+    return the first case. Raises BadReceiptDate, ScopeUnknown, SubjectUnknown.
+    """
+    received = received_at or now
+    if received > now:
+        raise BadReceiptDate(received=received.isoformat())
+    kinds = _clean_scope(scope)
+    key = case_id or uuid4()
+    if (there := Case.objects.filter(pk=key).first()) is not None:
+        if there.subject_id != subject_id:
+            raise CaseUnknown(case_id=key)
+        return there
+    subject = get_subject(subject_id)
+    grant = open_gate(
+        actor=actor,
+        purpose=Purpose.RIGHTS_REQUEST,
+        subjects=[subject_id],
+        categories=[DataCategory.CASE],
+        action=Action.COLLECT,
+        task=str(key),
+        now=now,
+    )
+    clock = deadlines(
+        legal_day(received), extra_work_free=getattr(settings, "EXTRA_WORK_FREE_DAYS", ())
+    )
+    with transaction.atomic(durable=True):
+        case = Case.objects.create(
+            id=key,
+            reference=make_reference(secrets.choice),
+            subject_id=subject_id,
+            state=State.RECEIVED,
+            channel=channel,
+            language=language,
+            scope=kinds,
+            controllers=[controller.code for controller in list_controllers()],
+            answered_by=subject.home_city_id,
+            received_at=received,
+            received_on=clock.received,
+            registered_at=now,
+            due_on=clock.due,
+            legal_max_on=clock.legal_max,
+            target_on=clock.target,
+            assurance=subject.assurance,
+        )
+        record(case, Event.RECEIVED, actor=actor, now=now, reason=channel.value)
+        if actor.role is ActorRole.HOLDER:
+            _verified(case, actor, SIGNED_IN, now)
+    report_outcome(grant, done=True, now=now, counts={"cases": 1})
+    return case
+
+
+def ask_identity(*, actor: Actor, case_id: UUID, now: datetime) -> Case:
+    """Note that the person was asked to show that they are the holder (GDPR 12(6)); the clock runs
+    on.
+    """
+    with transaction.atomic(durable=True):
+        case = lock_case(case_id)
+        advance(case, Event.IDENTITY_ASKED, actor=actor, now=now)
+    return case
+
+
+def verify_identity(
+    *, actor: Actor, case_id: UUID, shown: Collection[Proof], now: datetime
+) -> Case:
+    """Note that the person proved to be the holder, and how; the answering job starts from here
+    (C8).
+
+    Control of the card or of the enrolled contact proves it. A document with the same name does
+    not, unless the relation itself once rested on a document. Raises IdentityNotProven,
+    StepNotPossible, StepNotYours.
+    """
+    with transaction.atomic(durable=True):
+        case = lock_case(case_id)
+        if not proves_holder(relation=Assurance(case.assurance), shown=shown):
+            raise IdentityNotProven(case_id=case_id, assurance=case.assurance)
+        _verified(case, actor, ",".join(sorted(proof.value for proof in shown)), now)
+    return case
+
+
+def doubt_identity(*, actor: Actor, case_id: UUID, reason: str, now: datetime) -> Case:
+    """Take a verification back for a reasonable doubt, with its reason; nothing is disclosed until
+    it is settled.
+    """
+    with transaction.atomic(durable=True):
+        case = lock_case(case_id)
+        advance(case, Event.DOUBTED, actor=actor, now=now, reason=reason)
+        Fulfilment.objects.filter(case_id=case.pk, done_at=None).update(
+            done_at=now, last_error=Event.DOUBTED.value, lease_token="", lease_until=None
+        )
+    return case
+
+
+def _verified(case: Case, actor: Actor, how: str, now: datetime) -> None:
+    advance(case, Event.VERIFIED, actor=actor, now=now, reason=how)
+    Fulfilment.objects.create(case=case, requested_at=now, next_attempt_at=now)
+
+
+def _clean_scope(scope: Collection[DataCategory]) -> list[str]:
+    try:
+        return sorted({DataCategory(kind).value for kind in scope})
+    except ValueError:
+        raise ScopeUnknown(kinds=len(scope)) from None

@@ -1,0 +1,216 @@
+"""Answering an access request without staff, as a job that may be killed anywhere and run again
+(C26).
+"""
+
+import base64
+import hashlib
+import os
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import transaction
+
+from dsar.errors import CaseHasHoles, LeaseLost, StepNotPossible
+from dsar.models import Case, Fulfilment, Package
+from dsar.operations.collecting import (
+    SealedPackage,
+    asked_categories,
+    collect_all,
+    context_of,
+    make_sealed_package,
+)
+from dsar.operations.history import advance, lock_case, record
+from dsar.operations.packages import end_packages, remove_files
+from dsar.package.manifest import Entry, holes
+from dsar.queries import FILE_GENERATION, file_aad, package_path
+from dsar.rules import Event, State
+from dsar.rules.states import PROVEN
+from records.access.gate import open_gate, report_outcome
+from records.access.grants import Actor, Grant
+from records.access.purposes import Action, ActorRole, DataCategory, Purpose
+from records.crypto.cells import CellKey
+from records.crypto.labels import KEY_SIZE
+from records.errors import Refusal
+from records.keys.operations import seal_values
+
+LEASE_SECONDS = 120
+"""A package of 1,000 ledger lines takes 2 seconds; a dead worker's job waits no longer than
+this.
+"""
+LIFE = timedelta(days=7)
+"""H12: a package can be fetched for seven days."""
+_FIRST_PAUSE_SECONDS = 15
+_LONGEST_PAUSE_SECONDS = 3_600
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """An encrypted file on disk, and the key that no row holds yet."""
+
+    package_id: UUID
+    file_name: str
+    key: bytes = field(repr=False)
+
+
+def fulfil(*, fulfilment_id: UUID, now: datetime) -> Package | None:
+    """Make the package of a job, if it is due and nobody else is at it; return it, or None.
+
+    Safe to run twice and to kill anywhere: until the last transaction there is only an encrypted
+    file without a key, which the sweep removes. A failure stands in the job with its code, and the
+    job is due again after a pause that doubles. One hole, and nothing is delivered.
+    """
+    job = Fulfilment.claim(
+        pk=fulfilment_id,
+        now=now,
+        lease_seconds=LEASE_SECONDS,
+        done_at=None,
+        next_attempt_at__lte=now,
+    )
+    if job is None:
+        return None
+    actor = None
+    try:
+        case = _start(job, now)
+        actor = system_actor(case)
+        return _answer(job, case, actor, now)
+    except LeaseLost:
+        raise
+    except Exception as error:  # noqa: BLE001  # any cause keeps the case open, by name, and is tried again
+        _note_failure(job, error, now)
+        return None
+
+
+def system_actor(case: Case) -> Actor:
+    """Return the actor of a job: the service itself, on behalf of the controller that answers."""
+    return Actor(ActorRole.SYSTEM, "system:fulfilment", case.answered_by)
+
+
+def _start(job: Fulfilment, now: datetime) -> Case:
+    """Check once more that the person is verified, and move a fresh case into work."""
+    with transaction.atomic(durable=True):
+        case = lock_case(job.case_id)
+        if State(case.state) not in PROVEN:
+            raise StepNotPossible(state=case.state, step=Event.STARTED.value)
+        if case.state == State.VERIFIED:
+            advance(case, Event.STARTED, actor=system_actor(case), now=now)
+    return case
+
+
+def _answer(job: Fulfilment, case: Case, actor: Actor, now: datetime) -> Package:
+    scope = [DataCategory(kind) for kind in case.scope]
+    grant = open_gate(
+        actor=actor,
+        purpose=Purpose.RIGHTS_REQUEST,
+        subjects=[case.subject_id],
+        categories=asked_categories(scope),
+        action=Action.DISCLOSE,
+        task=str(case.pk),
+        now=now,
+    )
+    try:
+        collected = collect_all(grant, context_of(grant, case.subject_id, scope), scope, now)
+        _keep_manifest(job, collected.manifest)
+        if failed := holes(collected.manifest):
+            raise CaseHasHoles(case_id=case.pk, tables=len(failed))
+        sealed = make_sealed_package(case, collected, now)
+        stored = _write_encrypted(case, sealed)
+        try:
+            package = _finish(job, case, grant, sealed, stored, now)
+        except BaseException:
+            package_path(stored.file_name).unlink(missing_ok=True)
+            raise
+    except BaseException:
+        report_outcome(grant, done=False, now=now)
+        raise
+    report_outcome(grant, done=True, now=now, counts={"rows": sealed.rows})
+    return package
+
+
+def _write_encrypted(case: Case, sealed: SealedPackage) -> _Stored:
+    """Write the file, encrypted with a key of its own, whole or not at all."""
+    stored = _Stored(uuid4(), secrets.token_hex(16), os.urandom(KEY_SIZE))
+    folder = Path(settings.PACKAGES_DIR)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    aad = file_aad(stored.package_id, case.subject_id)
+    with NamedTemporaryFile(dir=folder, prefix=".part-", delete=False) as file:
+        try:
+            file.write(CellKey(stored.key, FILE_GENERATION).seal(sealed.data, aad))
+            file.flush()
+            os.fsync(file.fileno())
+            Path(file.name).rename(folder / stored.file_name)
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise
+    return stored
+
+
+def _finish(
+    job: Fulfilment,
+    case: Case,
+    grant: Grant,
+    sealed: SealedPackage,
+    stored: _Stored,
+    now: datetime,
+) -> Package:
+    """Commit package, job, states and history together, if the lease is still ours."""
+    package = Package(
+        id=stored.package_id,
+        case=case,
+        fulfilment=job,
+        subject_id=case.subject_id,
+        created_at=now,
+        expires_at=now + LIFE,
+        sha256=hashlib.sha256(sealed.data).hexdigest(),
+        size=len(sealed.data),
+        level=sealed.level,
+        rows=sealed.rows,
+        file_name=stored.file_name,
+    )
+    seal_values(grant, [package], [{"content_key": base64.b64encode(stored.key).decode()}])
+    with transaction.atomic(durable=True):
+        case = lock_case(case.pk)
+        if State(case.state) not in PROVEN:
+            raise StepNotPossible(state=case.state, step=Event.GRANTED.value)
+        ours = Fulfilment.objects.filter(pk=job.pk, lease_token=job.lease_token, done_at=None)
+        if not ours.update(done_at=now, last_error="", lease_token="", lease_until=None):
+            raise LeaseLost(fulfilment_id=job.pk)
+        earlier = end_packages(Package.objects.filter(case_id=case.pk), now=now)
+        package.save(force_insert=True)
+        actor = grant.actor
+        record(case, Event.PACKAGE_SEALED, actor=actor, now=now, sha256=package.sha256)
+        if case.state in {State.IN_WORK, State.EXTENDED}:
+            advance(case, Event.GRANTED, actor=actor, now=now)
+            advance(case, Event.DELIVERED, actor=actor, now=now, sha256=package.sha256)
+    remove_files(earlier)
+    return package
+
+
+def _keep_manifest(job: Fulfilment, manifest: tuple[Entry, ...]) -> None:
+    Fulfilment.objects.filter(pk=job.pk, lease_token=job.lease_token).update(
+        manifest=[entry.as_dict() for entry in manifest]
+    )
+
+
+def _note_failure(job: Fulfilment, error: Exception, now: datetime) -> None:
+    """Write why the job failed and when it is due again; a code, never a message that could quote
+    data.
+    """
+    code = error.code if isinstance(error, Refusal) else type(error).__name__
+    pause = min(_FIRST_PAUSE_SECONDS * 2 ** (job.attempts - 1), _LONGEST_PAUSE_SECONDS)
+    with transaction.atomic(durable=True):
+        ours = Fulfilment.objects.filter(pk=job.pk, lease_token=job.lease_token, done_at=None)
+        held = ours.update(
+            last_error=code,
+            last_error_at=now,
+            next_attempt_at=now + timedelta(seconds=pause),
+            lease_token="",
+            lease_until=None,
+        )
+        if held:
+            case = lock_case(job.case_id)
+            record(case, Event.COLLECTION_FAILED, actor=system_actor(case), now=now, reason=code)

@@ -1,0 +1,166 @@
+"""Fetching, disabling, renewing and ending packages; closing cases (H12, H13, threats 6 and 33)."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from dsar.errors import CaseHasHoles, PackageEnded, PackageUnknown
+from dsar.models import Case, Fulfilment, Package
+from dsar.operations.history import advance, lock_case, record
+from dsar.package.manifest import Status
+from dsar.queries import (
+    PackageFile,
+    get_case_of,
+    orphaned_files,
+    package_path,
+    reveal_package,
+)
+from dsar.rules import Event, State
+from records.access.gate import open_gate, report_outcome
+from records.access.grants import Actor
+from records.access.purposes import Action, ActorRole, DataCategory, Purpose
+
+BATCH = 200
+_ORPHAN_AGE = timedelta(hours=1)
+
+
+def download_package(
+    *, actor: Actor, subject_id: UUID, package_id: UUID, device: str, now: datetime
+) -> PackageFile:
+    """Open a package for the person whose it is, log it, count it and note it in the history.
+
+    The door has asked for the session and a fresh second factor; `subject_id` is the signed-in
+    person. `device` is a class such as "phone", not a fingerprint. Raises PackageUnknown (also for
+    another's), PackageEnded, PackageDamaged.
+    """
+    _get_package_of(subject_id, package_id)
+    grant = open_gate(
+        actor=actor,
+        purpose=Purpose.RIGHTS_REQUEST,
+        subjects=[subject_id],
+        categories=[DataCategory.CASE],
+        action=Action.DISCLOSE,
+        task=str(package_id),
+        now=now,
+    )
+    file = reveal_package(grant, package_id, now=now)
+    with transaction.atomic(durable=True):
+        package = _get_package_of(subject_id, package_id)
+        Package.objects.filter(pk=package_id).update(downloads=F("downloads") + 1)
+        record(
+            lock_case(package.case_id),
+            Event.PACKAGE_DOWNLOADED,
+            actor=actor,
+            now=now,
+            reason=device,
+            sha256=file.sha256,
+        )
+    report_outcome(grant, done=True, now=now, counts={"downloads": 1})
+    return file
+
+
+def disable_package(*, actor: Actor, subject_id: UUID, package_id: UUID, now: datetime) -> None:
+    """End a package before its time, at the person's word; file and key are gone after it (H12)."""
+    with transaction.atomic(durable=True):
+        package = _get_package_of(subject_id, package_id)
+        if package.ended_at is not None:
+            raise PackageEnded(package_id=package_id)
+        case = lock_case(package.case_id)
+        files = end_packages(Package.objects.filter(pk=package_id), now=now)
+        record(case, Event.PACKAGE_DISABLED, actor=actor, now=now, sha256=package.sha256)
+    remove_files(files)
+
+
+def renew_package(*, actor: Actor, subject_id: UUID, case_id: UUID, now: datetime) -> Fulfilment:
+    """Ask for a fresh package of an answered case: no new request, and the deadline's record stays
+    (H12).
+
+    Returns the job; the one that is open already, if there is one. Raises CaseUnknown.
+    """
+    with transaction.atomic(durable=True):
+        case = lock_case(get_case_of(subject_id=subject_id, case_id=case_id).pk)
+        if case.state not in {State.DELIVERED, State.CLOSED}:
+            raise PackageUnknown(case_id=case_id, state=case.state)
+        job = Fulfilment.objects.filter(case=case, done_at=None).first()
+        if job is None:
+            job = Fulfilment.objects.create(case=case, requested_at=now, next_attempt_at=now)
+            record(case, Event.PACKAGE_REQUESTED, actor=actor, now=now)
+    return job
+
+
+def expire_packages(*, now: datetime) -> int:
+    """End all packages whose seven days are over, and remove files that nothing names; return how
+    many ended.
+
+    Safe to run twice and to kill anywhere: the row goes first, with the key; a file without a key
+    is noise.
+    """
+    ended = 0
+    due = Package.objects.filter(ended_at=None, expires_at__lte=now).order_by("expires_at")
+    while batch := list(due.values_list("pk", "case_id", "sha256")[:BATCH]):
+        for package_id, case_id, sha256 in batch:
+            with transaction.atomic(durable=True):
+                case = lock_case(case_id)
+                files = end_packages(due.filter(pk=package_id), now=now)
+                if files:
+                    record(case, Event.PACKAGE_EXPIRED, actor=_system(case), now=now, sha256=sha256)
+            remove_files(files)
+            ended += len(files)
+    for path in orphaned_files(older_than=now - _ORPHAN_AGE):
+        path.unlink(missing_ok=True)
+    return ended
+
+
+def close_case(*, actor: Actor, case_id: UUID, now: datetime) -> Case:
+    """Close an answered case; raise CaseHasHoles where a source never answered (D2)."""
+    with transaction.atomic(durable=True):
+        case = lock_case(case_id)
+        jobs = Fulfilment.objects.filter(case=case)
+        lines = [line for job in jobs.order_by("requested_at") for line in job.manifest]
+        if jobs.filter(done_at=None).exists() or any(
+            line["status"] == Status.FAILED for line in lines
+        ):
+            raise CaseHasHoles(case_id=case_id)
+        advance(case, Event.CLOSED, actor=actor, now=now)
+    return case
+
+
+def close_answered_cases(*, now: datetime) -> int:
+    """Close the answered cases whose package was fetched, or is over; return how many."""
+    closed = 0
+    answered = Case.objects.filter(state=State.DELIVERED).exclude(fulfilments__done_at=None)
+    waiting = Package.objects.filter(ended_at=None, downloads=0).values("case_id")
+    for case in answered.exclude(pk__in=waiting).distinct()[:BATCH]:
+        close_case(actor=_system(case), case_id=case.pk, now=now)
+        closed += 1
+    return closed
+
+
+def end_packages(packages: QuerySet[Package], *, now: datetime) -> list[str]:
+    """End these packages, keys first, inside the caller's transaction; return the files to remove
+    after it.
+    """
+    live = packages.filter(ended_at=None)
+    files = list(live.values_list("file_name", flat=True))
+    live.update(ended_at=now, content_key=None)
+    return files
+
+
+def remove_files(names: Iterable[str]) -> None:
+    """Remove encrypted files whose keys are gone; what a crash leaves, the sweep removes."""
+    for name in names:
+        package_path(name).unlink(missing_ok=True)
+
+
+def _get_package_of(subject_id: UUID, package_id: UUID) -> Package:
+    found = Package.objects.filter(pk=package_id, subject_id=subject_id).first()
+    if found is None:
+        raise PackageUnknown(package_id=package_id)
+    return found
+
+
+def _system(case: Case) -> Actor:
+    return Actor(ActorRole.SYSTEM, "system:packages", case.answered_by)

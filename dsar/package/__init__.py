@@ -1,0 +1,3 @@
+"""What a holder receives, made from sections and texts: manifest, JSON, CSV, schema, report.
+Pure.
+"""

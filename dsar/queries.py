@@ -1,0 +1,235 @@
+"""Reading cases, their history, their packages."""
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+
+from dsar.errors import (
+    CaseUnknown,
+    PackageDamaged,
+    PackageEnded,
+    PackageUnknown,
+    RequestPending,
+)
+from dsar.models import Case, CaseEvent, Fulfilment, Package
+from dsar.package.schema import package_schema
+from dsar.rules import read_reference
+from dsar.rules.states import OPEN, PROVEN
+from records.access.errors import AccessRefused
+from records.access.grants import Grant
+from records.access.inventory import Table
+from records.access.purposes import Action, DataCategory, Purpose, Store
+from records.access.registry import sources
+from records.crypto.aad import cell_aad
+from records.crypto.cells import CellKey
+from records.crypto.errors import CannotOpen
+from records.keys.queries import reveal_values
+from records.legal_days import legal_day
+
+FILE_GENERATION = 1
+"""A package's key is used once, for one file."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStanding:
+    """What a person or a controller is told about the clock of a case (H1, D1)."""
+
+    due_on: date
+    days_left: int
+    """Negative once the day has passed."""
+    overdue: bool
+    promise_broken: bool
+    """An extended case keeps within the law, but not within the policy's 30 days (C3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PackageFile:
+    """An opened package."""
+
+    name: str
+    sha256: str
+    data: bytes = field(repr=False)
+
+
+def get_case(case_id: UUID) -> Case:
+    """Return a case; raise CaseUnknown."""
+    found = Case.objects.filter(pk=case_id).first()
+    if found is None:
+        raise CaseUnknown(case_id=case_id)
+    return found
+
+
+def get_case_of(*, subject_id: UUID, case_id: UUID) -> Case:
+    """Return a case of this person; raise CaseUnknown, the same where it is another's (threat
+    9).
+    """
+    found = Case.objects.filter(pk=case_id, subject_id=subject_id).first()
+    if found is None:
+        raise CaseUnknown(case_id=case_id)
+    return found
+
+
+def find_case_by_reference(text: str) -> Case | None:
+    """Return the case of a reference as somebody typed it; raise BadReference."""
+    return Case.objects.filter(reference=read_reference(text)).first()
+
+
+def list_cases_of(subject_id: UUID) -> list[Case]:
+    """Return the person's cases, newest first."""
+    return list(Case.objects.filter(subject_id=subject_id).order_by("-received_at", "id"))
+
+
+def list_open_cases(*, controller: str | None = None) -> QuerySet[Case]:
+    """Return the cases that wait for an answer, the most urgent first (D1); of one city, if named.
+
+    A request that reached one controller has reached all, so that without a name both see it (D10).
+    """
+    found = Case.objects.filter(state__in=[state.value for state in OPEN])
+    if controller is not None:
+        found = found.filter(answered_by=controller)
+    return found.order_by("due_on", "received_at", "id")
+
+
+def list_verified_duplicates(case: Case) -> list[Case]:
+    """Return other open cases of the same person that are verified (threat 4).
+
+    An unverified request never counts as a duplicate of anything, and nothing counts as one of it.
+    """
+    states = [state.value for state in OPEN & PROVEN]
+    if case.state not in states:
+        return []
+    found = Case.objects.filter(subject_id=case.subject_id, right=case.right, state__in=states)
+    return list(found.exclude(pk=case.pk).order_by("received_at"))
+
+
+def standing(case: Case, *, now: datetime) -> CaseStanding:
+    """Return how the case stands against its day (H1)."""
+    today = legal_day(now)
+    until = case.legal_max_on if case.extended else case.due_on
+    waits = case.state in [state.value for state in OPEN]
+    return CaseStanding(
+        due_on=until,
+        days_left=(until - today).days,
+        overdue=waits and today > until,
+        promise_broken=waits and today > case.due_on,
+    )
+
+
+def list_events(case_id: UUID) -> list[CaseEvent]:
+    """Return the whole history of a case, in order (H14, D3)."""
+    return list(CaseEvent.objects.filter(case_id=case_id).order_by("number"))
+
+
+def list_new_events(*, after: datetime, limit: int = 500) -> Sequence[CaseEvent]:
+    """Return what happened in all cases after an instant, oldest first: for messages to holders
+    (H2).
+    """
+    return list(
+        CaseEvent.objects.select_related("case").filter(at__gt=after).order_by("at", "id")[:limit]
+    )
+
+
+def list_packages(case_id: UUID) -> list[Package]:
+    """Return the packages of a case, newest first."""
+    return list(Package.objects.filter(case_id=case_id).order_by("-created_at"))
+
+
+def find_open_fulfilment(case_id: UUID) -> Fulfilment | None:
+    """Return the job that is making a package now; its `last_error` says what keeps it (D2)."""
+    return Fulfilment.objects.filter(case_id=case_id, done_at=None).first()
+
+
+def is_available(package: Package, *, now: datetime) -> bool:
+    """Return whether the package can be downloaded now."""
+    return package.ended_at is None and now < package.expires_at
+
+
+def personal_tables() -> dict[str, tuple[str, Table]]:
+    """Return every declared table with personal columns, by model, with its source's code."""
+    return {
+        table.model: (source.code, table)
+        for source in sources()
+        for table in source.tables
+        if table.personal()
+    }
+
+
+def refuse_erasure_while_answering(
+    purpose: Purpose, action: Action, subjects: Sequence[UUID], _now: datetime
+) -> AccessRefused | None:
+    """Return the refusal to erase a person who waits for an answer, None otherwise (E-A8, threat
+    13).
+
+    Only verified requests hold: nobody keeps another's data alive with a letter.
+    """
+    if purpose is not Purpose.RETENTION or action is not Action.ERASE:
+        return None
+    waiting = Case.objects.filter(
+        subject_id__in=subjects, state__in=[state.value for state in OPEN & PROVEN]
+    ).count()
+    return RequestPending(cases=waiting) if waiting else None
+
+
+def published_schema() -> dict[str, object]:
+    """Return the JSON Schema of packages made today; the portal serves it."""
+    return package_schema(personal_tables().values())
+
+
+def package_path(file_name: str) -> Path:
+    """Return where a package's file lies."""
+    return Path(settings.PACKAGES_DIR) / file_name
+
+
+def file_aad(package_id: UUID, subject_id: UUID) -> bytes:
+    """Return what binds an encrypted file to its package and person."""
+    return cell_aad(
+        Store.IDENTITY, "dsar_package", "file", package_id.bytes, subject_id.bytes, FILE_GENERATION
+    )
+
+
+def reveal_package(grant: Grant, package_id: UUID, *, now: datetime) -> PackageFile:
+    """Return the sealed PDF; raise PackageUnknown, PackageEnded, PackageDamaged.
+
+    The Grant must cover the person whose package it is (threat 33). Counting and the history are
+    the operation's (`operations.download_package`).
+    """
+    package = Package.objects.select_related("case").filter(pk=package_id).first()
+    if package is None:
+        raise PackageUnknown(package_id=package_id)
+    grant.require(Store.IDENTITY, package.subject_id, DataCategory.CASE)
+    if package.subject_id != package.case.subject_id:
+        raise PackageUnknown(package_id=package_id)
+    if not is_available(package, now=now):
+        raise PackageEnded(package_id=package_id)
+    ((key,),) = reveal_values(grant, [package], ["content_key"])
+    try:
+        cell = package_path(package.file_name).read_bytes()
+        opener = CellKey(base64.b64decode(str(key)), FILE_GENERATION)
+        data = opener.open(cell, file_aad(package.id, package.subject_id))
+    except (OSError, CannotOpen):
+        raise PackageDamaged(package_id=package_id) from None
+    if hashlib.sha256(data).hexdigest() != package.sha256:
+        raise PackageDamaged(package_id=package_id)
+    return PackageFile(f"{package.case.reference}.pdf", package.sha256, data)
+
+
+def orphaned_files(*, older_than: datetime) -> list[Path]:
+    """Return files in the packages folder that no row names and that a killed worker left
+    behind.
+    """
+    folder = Path(settings.PACKAGES_DIR)
+    if not folder.is_dir():
+        return []
+    known = set(Package.objects.filter(Q(ended_at=None)).values_list("file_name", flat=True))
+    return [
+        path
+        for path in sorted(folder.iterdir())
+        if path.name not in known and path.stat().st_mtime < older_than.timestamp()
+    ]

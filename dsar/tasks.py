@@ -1,0 +1,48 @@
+"""The sweeps of rights requests. A message only wakes a job; the row is the truth. A task is a
+door: it has the clock.
+"""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from celery import shared_task
+
+from dsar.models import Fulfilment
+from dsar.operations.fulfilment import fulfil
+from dsar.operations.packages import close_answered_cases, expire_packages
+
+BATCH = 50
+
+
+def fulfil_cases(now: datetime) -> int:
+    """Run every job that is due, oldest first; return how many packages were made."""
+    due = Fulfilment.objects.filter(done_at=None, next_attempt_at__lte=now)
+    jobs = list(due.order_by("next_attempt_at").values_list("pk", flat=True)[:BATCH])
+    return sum(fulfil(fulfilment_id=job, now=now) is not None for job in jobs)
+
+
+def expire(now: datetime) -> int:
+    """End packages whose time is over and close what is answered; return how many packages
+    ended.
+    """
+    ended = expire_packages(now=now)
+    close_answered_cases(now=now)
+    return ended
+
+
+@shared_task(name="dsar.fulfil")
+def fulfil_task(fulfilment_id: str) -> None:
+    """Answer one case now."""
+    fulfil(fulfilment_id=UUID(fulfilment_id), now=datetime.now(UTC))
+
+
+@shared_task(name="dsar.fulfil_cases")
+def fulfil_cases_task() -> int:
+    """Answer all cases that are due."""
+    return fulfil_cases(datetime.now(UTC))
+
+
+@shared_task(name="dsar.expire")
+def expire_task() -> int:
+    """Run the sweep of packages and answered cases."""
+    return expire(datetime.now(UTC))
