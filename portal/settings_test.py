@@ -8,6 +8,7 @@ from pathlib import Path
 
 _folder = tempfile.mkdtemp(prefix="varuh-test-")
 _owner = os.getpid()
+(Path(_folder) / "static").mkdir()  # whitenoise warns where STATIC_ROOT is missing
 
 
 @atexit.register
