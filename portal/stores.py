@@ -11,11 +11,6 @@ STORE_OF_APP: dict[str, Store] = {
 }
 """Apps that are not named here live in the identity store."""
 
-IN_SEVERAL_STORES: dict[tuple[str, str], frozenset[Store]] = {
-    ("retention", "erasureposition"): frozenset({Store.IDENTITY, Store.PAYMENTS, Store.KEYS}),
-}
-"""The one table that stands in several stores: how far each has applied the erasure ledger."""
-
 
 def store_of(app_label: str) -> str:
     """Return the alias of the store that holds the app's tables."""
@@ -37,7 +32,6 @@ class StoreRouter:
         """Allow a relation only inside one store."""
         return store_of(first._meta.app_label) == store_of(second._meta.app_label)
 
-    def allow_migrate(self, db: str, app_label: str, model_name: str = "", **hints: Any) -> bool:
-        """Migrate each app in its own store only, but for the table that stands in several."""
-        stores = IN_SEVERAL_STORES.get((app_label, model_name or ""))
-        return db in stores if stores is not None else db == store_of(app_label)
+    def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool:
+        """Migrate each app in its own store only."""
+        return db == store_of(app_label)

@@ -5,7 +5,9 @@ from records.errors import Refusal
 
 
 class PeriodOver(AccessRefused):
-    """The period for which this data may be used is over (GDPR 5(1)(e)). Only the erasure may open it."""
+    """The period for which this data may be used is over (GDPR 5(1)(e)). Only the erasure may open
+    it.
+    """
 
     code = "retention.period_over"
 
@@ -47,7 +49,9 @@ class PlanNotOpen(Refusal):
 
 
 class NotApproved(Refusal):
-    """Two different people of controllers have to approve a plan. `approvals` says how many have."""
+    """Two different people of controllers have to approve a plan. `approvals` says how many
+    have.
+    """
 
     code = "retention.not_approved"
 
@@ -89,7 +93,8 @@ class LeaseLost(Refusal):
 
 
 class ErasureIncomplete(Refusal):
-    """Rows of an erased person are still there after every source has erased. Nothing was certified.
+    """Rows of an erased person are still there after every source has erased. Nothing was
+    certified.
 
     `table` names where: its source leaves something out.
     """
@@ -101,3 +106,11 @@ class StoresBehind(Refusal):
     """A store was restored to a state before an erasure. Run `manage.py purge --replay` first."""
 
     code = "retention.stores_behind"
+
+
+class PlanChanged(Refusal):
+    """The plan is not what was made: its lines do not give its hash. Withdraw it and make a new
+    one.
+    """
+
+    code = "retention.plan_changed"

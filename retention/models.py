@@ -1,10 +1,13 @@
-"""Clocks, holds, plans and runs of retention (identity store), and the position each store has applied."""
+"""Clocks, holds, plans and runs of retention (identity store), and the position each store has
+applied.
+"""
 
 from uuid import uuid4
 
 from django.db import models
 from django.db.models import Q
 
+from records.access.erasure_ledger import AppliedLedger
 from records.jobs.models import Leased
 
 
@@ -40,7 +43,9 @@ class SubjectClock(models.Model):
 
 
 class LegalHold(models.Model):
-    """A controller's order that a person's data must not be erased (T7.6.6). Placed, lifted, never edited."""
+    """A controller's order that a person's data must not be erased (T7.6.6). Placed, lifted, never
+    edited.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     subject_id = models.UUIDField(db_index=True)
@@ -64,7 +69,9 @@ class PlanState(models.TextChoices):
 
 
 class Plan(models.Model):
-    """A dry run: who is to be erased, who is held and why. Nothing in it changes after it was made."""
+    """A dry run: who is to be erased, who is held and why. Nothing in it changes after it was
+    made.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     made_at = models.DateTimeField()
@@ -161,7 +168,9 @@ class Batch(models.Model):
 
 
 class PlanItem(models.Model):
-    """One person in a plan. The reference is stripped when the keys are destroyed, or the run is over."""
+    """One person in a plan. The reference is stripped when the keys are destroyed, or the run is
+    over.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="items")
@@ -198,7 +207,9 @@ class Certificate(models.Model):
 
 
 class ClockMark(models.Model):
-    """The latest time that a sweep or a run has seen: a system date that jumps is noticed (threat 12)."""
+    """The latest time that a sweep or a run has seen: a system date that jumps is noticed (threat
+    12).
+    """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     seen_at = models.DateTimeField()
@@ -207,14 +218,5 @@ class ClockMark(models.Model):
         constraints = [models.CheckConstraint(name="retention_one_mark", condition=Q(id=1))]
 
 
-class ErasurePosition(models.Model):
-    """How far this store has applied the erasure ledger. The one table that stands in several stores:
-    a store that is restored from a backup comes back with the position of the backup.
-    """
-
-    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
-    position = models.BigIntegerField()
-    applied_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.CheckConstraint(name="retention_one_position", condition=Q(id=1))]
+class ErasurePosition(AppliedLedger):
+    """How far this store has applied the erasure ledger; it is restored together with the store."""

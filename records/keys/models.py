@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from records.access.erasure_ledger import AppliedLedger
 from records.keys.fields.octets import OctetsField
 
 
@@ -57,3 +58,7 @@ class IndexRebuild(models.Model):
                 fields=["store", "model", "version"], name="keys_one_rebuild_per_model"
             ),
         ]
+
+
+class ErasurePosition(AppliedLedger):
+    """How far this store has applied the erasure ledger; it is restored together with the store."""

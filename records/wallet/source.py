@@ -1,4 +1,4 @@
-"""What the payment store holds about a wallet, how it is handed over, and how it goes (C23, C24)."""
+"""What the payment store holds about a wallet, how it is handed over and erased (C23, C24)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -176,13 +176,19 @@ _WINDOWS = Table(
     label="Erasure windows",
     whole_because="Empty outside the transaction that erases a wallet; never committed with a row.",
 )
+_POSITION = Table(
+    model="wallet.ErasurePosition",
+    store=Store.PAYMENTS,
+    label="Position in the erasure ledger",
+    whole_because="One number for the whole store.",
+)
 
 
 class WalletSource:
     """Everything about the wallets of one person's case."""
 
     code = "wallet"
-    tables = (
+    tables: tuple[Table, ...] = (
         _ACCOUNTS,
         _ENTRIES,
         _POSTINGS,
@@ -191,6 +197,7 @@ class WalletSource:
         _PAYOUTS,
         _TERMINALS,
         _WINDOWS,
+        _POSITION,
     )
 
     def collect(self, grant: Grant, context: SubjectContext, now: datetime) -> Sequence[Section]:

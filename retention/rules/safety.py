@@ -15,7 +15,9 @@ USUAL_PERCENT = 2
 """More people than the larger of the two, and both approvers have to type in the number."""
 
 CLOCK_JUMP = timedelta(days=1)
-"""A larger step between two looks at the clock, and nothing is erased until a person confirms it."""
+"""A larger step between two looks at the clock, and nothing is erased until a person confirms
+it.
+"""
 
 BATCH_PEOPLE = 25
 """People in one saga: few enough to end well inside one lease."""

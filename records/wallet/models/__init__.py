@@ -2,7 +2,13 @@
 (K9).
 """
 
-from records.wallet.models.accounts import Account, AccountKind, ErasureWindow, Instrument
+from records.wallet.models.accounts import (
+    Account,
+    AccountKind,
+    ErasurePosition,
+    ErasureWindow,
+    Instrument,
+)
 from records.wallet.models.ledger import EntryKind, LedgerEntry, Posting
 from records.wallet.models.payouts import Payout, PayoutState
 from records.wallet.models.terminals import Authorisation, RequestKind, Terminal
@@ -12,6 +18,7 @@ __all__ = [
     "AccountKind",
     "Authorisation",
     "EntryKind",
+    "ErasurePosition",
     "ErasureWindow",
     "Instrument",
     "LedgerEntry",

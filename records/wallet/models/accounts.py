@@ -5,6 +5,7 @@ from uuid import uuid4
 from django.db import models
 from django.db.models import F, Q
 
+from records.access.erasure_ledger import AppliedLedger
 from records.wallet.rules import CardForm, InstrumentState
 
 
@@ -127,3 +128,7 @@ class ErasureWindow(models.Model):
     """
 
     wallet = models.UUIDField(primary_key=True)
+
+
+class ErasurePosition(AppliedLedger):
+    """How far this store has applied the erasure ledger; it is restored together with the store."""

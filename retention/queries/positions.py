@@ -1,0 +1,16 @@
+"""Which store was restored to a state before an erasure."""
+
+from records.access import erasure_ledger
+from records.access.purposes import Store
+
+APPLYING = (Store.IDENTITY, Store.PAYMENTS, Store.KEYS)
+"""The stores that hold people. The audit store holds the ledger itself."""
+
+
+def stores_behind() -> tuple[Store, ...]:
+    """Return the stores that have not applied all of the erasure ledger (threat 14).
+
+    While there are any, the service must not start: a restored backup shows people who were erased.
+    `manage.py purge --replay` erases them again.
+    """
+    return tuple(store for store in APPLYING if erasure_ledger.is_behind(store))
