@@ -1,12 +1,12 @@
 """The portal's background work. A message carries an id; the row is the truth, and the sweep finds what was lost."""
 
-from datetime import datetime
 from uuid import UUID
 
 from celery import shared_task
 
 from portal.clock import read_clock
 from portal.errors import NotDelivered
+from portal.sweeps import run_named
 from portal.usecases import sign_in
 
 
@@ -20,12 +20,7 @@ def send_code(challenge_id: str) -> None:
         return
 
 
-def sweep_sign_in(now: datetime) -> int:
-    """Send waiting codes and delete old challenges; return how many codes were sent."""
-    return sign_in.sweep(now=now)
-
-
-@shared_task(name="portal.sweep_sign_in", ignore_result=True)
-def sweep_sign_in_task() -> None:
-    """Run the sweep by the clock."""
-    sweep_sign_in(read_clock())
+@shared_task(name="portal.run_sweep", ignore_result=True)
+def run_sweep(name: str) -> None:
+    """Run one sweep by the clock; the schedule names it."""
+    run_named(name=name, now=read_clock())

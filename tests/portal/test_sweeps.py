@@ -1,0 +1,46 @@
+"""The schedule wakes sweeps that exist, and one refusal does not stop the others."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from portal import sweeps
+from portal.celery import app
+from records.errors import Refusal
+
+
+class Stopped(Refusal):
+    """A sweep that a rule stops."""
+
+    code = "test.stopped"
+
+
+def test_every_scheduled_wake_up_names_a_sweep_and_a_registered_task() -> None:
+    app.loader.import_default_modules()
+    names = {sweep.name for sweep in sweeps.SWEEPS}
+
+    for entry in sweeps.schedule().values():
+        assert entry["task"] in app.tasks
+        assert set(entry["args"]) <= names  # type: ignore[arg-type]
+
+
+def test_a_refused_sweep_does_not_stop_the_others(
+    monkeypatch: pytest.MonkeyPatch, now: datetime
+) -> None:
+    ran: list[str] = []
+
+    def stop(_now: datetime) -> None:
+        raise Stopped
+
+    first, second = sweeps.SWEEPS[:2]
+    monkeypatch.setattr(
+        sweeps,
+        "SWEEPS",
+        (replace(first, run=stop), replace(second, run=lambda _now: ran.append("second"))),
+    )
+
+    outcomes = dict(sweeps.run_all(now=now))
+
+    assert isinstance(outcomes[first.name], Stopped)
+    assert ran == ["second"]
