@@ -4,12 +4,16 @@ The module is called without its own locking (C_Initialize(NULL)), so two thread
 errors or a crash, and a second login of a process fails. Hence: one session at a time behind one
 lock, which every user of the token in this process takes; the module is initialised for it and
 finalised after it; a fork waits until it is over, so that no child inherits a session.
+
+SoftHSM's readers stumble over another process that makes or destroys objects (GeneralError,
+NoSuchToken), so processes take turns too, by a lock beside the key file.
 """
 
 import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pkcs11
@@ -17,6 +21,7 @@ from django.conf import settings
 from pkcs11.exceptions import PKCS11Error
 
 from records.keyring.errors import ProviderUnavailable
+from records.keyring.keyfile import locked
 
 _using = threading.RLock()
 _session: Any = None
@@ -39,17 +44,18 @@ def open_token() -> Iterator[Any]:
     """Log in to the token of the settings and hand out the session (pkcs11.Session); close it
     afterwards.
 
-    Waits for other threads. Opened within itself it hands out the same session. Raises
-    ProviderUnavailable.
+    Waits for other threads and processes, so hold it for a moment only. Opened within itself it
+    hands out the same session. Raises ProviderUnavailable.
     """
     global _session  # noqa: PLW0603  # one session a process is the point
     with _using:
         if _session is not None:
             yield _session
             return
-        with refusing():
-            library = _library()
-        try:
+        for name in ("PKCS11_MODULE", "PKCS11_TOKEN", "PKCS11_PIN"):
+            if not getattr(settings, name):
+                raise ProviderUnavailable(reason=f"VARUH_{name} is not set")
+        with locked(Path(f"{settings.KEY_FILE}.token")), _initialised() as library:
             with refusing():
                 token = library.get_token(token_label=settings.PKCS11_TOKEN)
                 session = token.open(rw=True, user_pin=settings.PKCS11_PIN)
@@ -60,21 +66,21 @@ def open_token() -> Iterator[Any]:
                 _session = None
                 with refusing():
                     session.close()
-        finally:
-            with refusing():
-                library.finalize()
 
 
-def _library() -> Any:
+@contextmanager
+def _initialised() -> Iterator[Any]:
     global _inherited  # noqa: PLW0603  # see above
-    for name in ("PKCS11_MODULE", "PKCS11_TOKEN", "PKCS11_PIN"):
-        if not getattr(settings, name):
-            raise ProviderUnavailable(reason=f"VARUH_{name} is not set")
-    library = pkcs11.lib(settings.PKCS11_MODULE)
-    if _inherited:
-        library.reinitialize()
-        _inherited = False
-    return library
+    with refusing():
+        library = pkcs11.lib(settings.PKCS11_MODULE)
+        if _inherited:
+            library.reinitialize()
+            _inherited = False
+    try:
+        yield library
+    finally:
+        with refusing():
+            library.finalize()
 
 
 def _forget_session_in_child() -> None:
