@@ -29,6 +29,12 @@ class KeyFileExposed(KeyringRefused):
     code = "keyring.exposed"
 
 
+class KeyFileNotWritable(KeyringRefused):
+    """The key file cannot be written; the old one stands. Look at the folder's disk and mode."""
+
+    code = "keyring.not_writable"
+
+
 class WrongRoot(KeyringRefused):
     """A key does not open under the root at hand: another token, or a changed or mixed key file."""
 

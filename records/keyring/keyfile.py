@@ -35,6 +35,7 @@ from records.crypto.wrapping import WrappingKey
 from records.keyring.errors import (
     KeyFileExposed,
     KeyFileMissing,
+    KeyFileNotWritable,
     KeyFileUnreadable,
     RootMissing,
     WrongRoot,
@@ -183,9 +184,16 @@ def read_key_file(path: Path) -> tuple[KeyFile, Signature]:
 
 def write_key_file(path: Path, file: KeyFile) -> None:
     """Put the key file in place of the one before, whole or not at all, and have it on the disk on
-    return.
+    return. Raises KeyFileNotWritable; then the one before is still there.
     """
     file.serial += 1
+    try:
+        _replace(path, file)
+    except OSError as error:
+        raise KeyFileNotWritable(path=path, reason=error.strerror) from None
+
+
+def _replace(path: Path, file: KeyFile) -> None:
     new = path.with_name(f"{path.name}.new")
     # A leftover of a writer that was killed; nobody else writes under the lock.
     new.unlink(missing_ok=True)
@@ -205,10 +213,17 @@ def write_key_file(path: Path, file: KeyFile) -> None:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold the writers' lock of the key file, against other processes and other threads."""
-    handle = os.open(
-        path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, MODE
-    )
+    """Hold the lock beside the path, against other processes and other threads.
+
+    Raises KeyFileMissing where not even the folder is there, and KeyFileNotWritable.
+    """
+    lock = path.with_name(f"{path.name}.lock")
+    try:
+        handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, MODE)
+    except FileNotFoundError:
+        raise KeyFileMissing(path=path) from None
+    except OSError as error:
+        raise KeyFileNotWritable(path=lock, reason=error.strerror) from None
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

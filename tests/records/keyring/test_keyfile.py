@@ -19,6 +19,7 @@ from records.keyring.changes import changing
 from records.keyring.errors import (
     KeyFileExposed,
     KeyFileMissing,
+    KeyFileNotWritable,
     KeyFileUnreadable,
     KeyringKeyDestroyed,
     ProviderDiffers,
@@ -112,11 +113,33 @@ def test_one_that_others_have_a_right_to_is_refused(made: Path, mode: int) -> No
 def test_one_that_is_missing_is_told_so_and_not_made_by_reading(key_file: Path) -> None:
     with pytest.raises(KeyFileMissing):
         get_keyring()
+    with pytest.raises(KeyFileMissing):
+        start_kek_epoch(store="default", now=NOW)
     key_file.parent.mkdir()
     with pytest.raises(KeyFileMissing):
         start_kek_epoch(store="default", now=NOW)
 
     assert not key_file.exists()
+
+
+def test_one_that_cannot_be_written_stays_as_it_was(made: Path) -> None:
+    before = made.read_bytes()
+    made.with_name("varuh.keys.new").mkdir()
+
+    with pytest.raises(KeyFileNotWritable):
+        start_kek_epoch(store="default", now=NOW)
+
+    assert made.read_bytes() == before
+    assert get_keyring().current_epoch("default") == 1
+
+
+def test_a_lock_that_cannot_be_taken_is_told(made: Path) -> None:
+    lock = made.with_name("varuh.keys.lock")
+    lock.unlink()
+    lock.mkdir()
+
+    with pytest.raises(KeyFileNotWritable):
+        get_keyring().log_link_key(2026)
 
 
 @pytest.mark.parametrize(

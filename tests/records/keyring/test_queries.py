@@ -13,7 +13,7 @@ import pytest
 from records.crypto.secret import Secret
 from records.keyring import queries
 from records.keyring.errors import KeyringKeyDestroyed, UnknownKey
-from records.keyring.operations import destroy_kek_epoch, start_kek_epoch
+from records.keyring.operations import destroy_kek_epoch, rotate_root, start_kek_epoch
 from records.keyring.queries import LOOK_AGAIN_SECONDS, forget_keyring, get_keyring
 from tests.factories import NOW
 from tests.records.keyring.looks import lasting_keys, read_raw
@@ -189,6 +189,33 @@ def test_processes_that_use_a_log_year_first_get_one_key(provider: str, tmp_path
     got = [path.read_text() for path in tmp_path.glob("got-*")]
     assert got == [sha256(get_keyring().log_link_key(2031)).hexdigest()] * 5
     assert [name for name in read_raw()["keys"] if name.startswith("log/")] == ["log/2031"]
+
+
+def test_a_reader_never_stumbles_over_a_rotation(provider: str) -> None:
+    wallet = bytes(get_keyring().link_key("wallet"))
+
+    def rotate_and_rotate() -> None:
+        for _ in range(4):
+            rotate_root(now=NOW)
+
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            rotate_and_rotate()
+            status = 0
+        finally:
+            os._exit(status)
+    loads, ended = 0, (0, 0)
+    while ended == (0, 0):
+        forget_keyring()
+        assert get_keyring().link_key("wallet") == wallet
+        loads += 1
+        ended = os.waitpid(child, os.WNOHANG)
+
+    assert os.waitstatus_to_exitcode(ended[1]) == 0
+    assert loads > 1
+    assert read_raw()["generation"] == 5
 
 
 def test_each_log_year_has_a_key_of_its_own(provider: str) -> None:
