@@ -13,9 +13,11 @@ class DsarConfig(AppConfig):
         """Register the source, and the check that keeps what is being answered from being
         erased.
         """
-        from dsar.queries import refuse_erasure_while_answering
+        from dsar.queries import list_waiting, refuse_erasure_while_answering
         from dsar.source import DsarSource
         from records.access.registry import register_check, register_source
+        from retention.ports import register_hold_source
 
         register_source(DsarSource())
+        register_hold_source("dsar", list_waiting)
         register_check("dsar.request_pending", refuse_erasure_while_answering)

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -175,6 +175,14 @@ def refuse_erasure_while_answering(
         subject_id__in=subjects, state__in=[state.value for state in OPEN & PROVEN]
     ).count()
     return RequestPending(cases=waiting) if waiting else None
+
+
+def list_waiting(subject_ids: Collection[UUID], _now: datetime) -> dict[UUID, str]:
+    """Return those who wait for an answer, with the reason's code: retention holds them (E-A8)."""
+    waiting = Case.objects.filter(
+        subject_id__in=subject_ids, state__in=[state.value for state in OPEN & PROVEN]
+    )
+    return dict.fromkeys(waiting.values_list("subject_id", flat=True), "request_pending")
 
 
 def published_schema() -> dict[str, object]:

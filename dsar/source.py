@@ -198,4 +198,4 @@ def _record(table: Table, row: Case | CaseEvent | Package, reference: str) -> Re
 
 def _raw_delete(rows: Any) -> int:
     """Delete without Django's cascade, which would take the history before its case."""
-    return int(rows._raw_delete(rows.db))
+    return int(rows._raw_delete(rows.db) or 0)
