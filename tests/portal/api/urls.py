@@ -1,0 +1,5 @@
+"""The API alone, where the whole service has it."""
+
+from django.urls import include, path
+
+urlpatterns = [path("api/v1/", include("portal.api.urls"))]
