@@ -8,11 +8,18 @@ import pytest
 
 from records.crypto.cells import CellKey
 from records.crypto.checkpoints import SigningKey
+from records.crypto.pseudonyms import Pseudonymiser
 from records.crypto.secret import Secret, new_key
 from records.crypto.wrapping import WrappingKey
 
 RAW = b"\x41" * 32
-HOLDERS = [Secret(RAW), CellKey(RAW, 1), WrappingKey(RAW), SigningKey(RAW, "varuh-log")]
+HOLDERS = [
+    Secret(RAW),
+    CellKey(RAW, 1),
+    WrappingKey(RAW),
+    SigningKey(RAW, "varuh-log"),
+    Pseudonymiser(RAW),
+]
 
 
 @pytest.mark.parametrize("holder", HOLDERS, ids=lambda holder: type(holder).__name__)
