@@ -8,7 +8,9 @@ SEALED = "<sealed>"
 
 
 class SealedCell:
-    """A sealed value. Its plaintext comes out of records.keys.queries.reveal_values only, against a Grant."""
+    """A sealed value. Its plaintext comes out of records.keys.queries.reveal_values only, against a
+    Grant.
+    """
 
     __slots__ = ("_raw",)
 
@@ -24,7 +26,9 @@ class SealedCell:
         return format(SEALED, spec)
 
     def __eq__(self, other: object) -> bool:
-        """Compare ciphertexts; refuse anything else, for `cell == "Ana"` would always, silently, be False."""
+        """Compare ciphertexts; refuse anything else, for `cell == "Ana"` would always, silently, be
+        False.
+        """
         if isinstance(other, SealedCell):
             return self._raw == other._raw
         if other is None:
@@ -49,5 +53,7 @@ class SealedCell:
 
 
 def raw_cell(value: object) -> object:
-    """Return what stands in the column: bytes of a cell, None, or whatever else was smuggled into it."""
+    """Return what stands in the column: bytes of a cell, None, or whatever else was smuggled into
+    it.
+    """
     return value._raw if isinstance(value, SealedCell) else value

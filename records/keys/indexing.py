@@ -34,8 +34,8 @@ class IndexMaker:
             raise IndexIncomplete(index=self.index.name, parts=len(self._kinds))
         parts = []
         for kind, value in zip(self._kinds, values, strict=True):
-            is_text = kind == "text" and isinstance(value, str)
-            parts.append(TO_BYTES[kind](self._normal(value) if is_text else value))  # type: ignore[arg-type]
+            seen = self._normal(value) if kind == "text" and isinstance(value, str) else value
+            parts.append(TO_BYTES[kind](seen))
         return encode_parts(*parts)
 
     def value(self, values: Sequence[object]) -> IndexValue:

@@ -194,10 +194,10 @@ def _fetch(store: Store, subjects: Sequence[bytes]) -> tuple[int, Keys]:
 
 def _read(connection: Any, names: list[bytes]) -> list[tuple[bytes | None, int, int, bytes]]:
     """Return the key rows of these pseudonyms, and the state's number as a row without owner."""
+    parameters: list[Any] = names
+    condition = f"IN ({','.join(['%s'] * len(names))})"
     if connection.vendor == "postgresql":
         condition, parameters = "= ANY(%s)", [names]
-    else:
-        condition, parameters = f"IN ({','.join(['%s'] * len(names))})", names
     with connection.cursor() as cursor:
         cursor.execute(_ROWS + condition + _AND_VERSION, parameters)
         rows: list[tuple[bytes | None, int, int, bytes]] = cursor.fetchall()

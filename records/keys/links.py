@@ -1,4 +1,6 @@
-"""The keyed pseudonyms that join the stores. No database holds the keys; each value is stored on one side only."""
+"""The keyed pseudonyms that join the stores. No database holds the keys; each value is stored on
+one side only.
+"""
 
 from uuid import UUID
 
@@ -9,7 +11,9 @@ from records.keyring.queries import get_keyring
 
 
 def wallet_pseudonym(grant: Grant, *, card_id: UUID, subject_id: UUID) -> UUID:
-    """Return the wallet of a card, against a Grant that covers its holder's wallet, and let the Grant cover it, too."""
+    """Return the wallet of a card, against a Grant that covers its holder's wallet, and let the
+    Grant cover it, too.
+    """
     grant.require(Store.IDENTITY, subject_id, DataCategory.WALLET)
     wallet = _wallet(card_id)
     grant.extend(Store.PAYMENTS, wallet)
@@ -17,12 +21,16 @@ def wallet_pseudonym(grant: Grant, *, card_id: UUID, subject_id: UUID) -> UUID:
 
 
 def wallet_pseudonym_for_blocking(card_id: UUID) -> UUID:
-    """Return the wallet of a card that is being blocked: the named path without a Grant, for blocking never waits."""
+    """Return the wallet of a card that is being blocked: the named path without a Grant, for
+    blocking never waits.
+    """
     return _wallet(card_id)
 
 
 def presentation_digest(token: bytes) -> UUID:
-    """Return what the payments store knows of a chip's token: the named path of the terminals, without a Grant."""
+    """Return what the payments store knows of a chip's token: the named path of the terminals,
+    without a Grant.
+    """
     return pseudonym(get_keyring().link_key("presentation"), token)
 
 

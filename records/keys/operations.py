@@ -17,14 +17,23 @@ from records.keyring.queries import get_keyring
 from records.keys.errors import NotSealed, WrongKind
 from records.keys.indexing import IndexMaker, index_columns
 from records.keys.keybox import CHUNK, Keys, box, get_subject_keys, owners
-from records.keys.models import DataKey
+from records.keys.models import STORE_CODES, DataKey
 from records.keys.plans import SealedPlan, plan_of
 from records.keys.values import TO_BYTES
 
 FIRST_GENERATION = 1
 
-_KeyRow = tuple[bytes, int, int, bytes]
-"""Pseudonym, generation, epoch, wrapped key."""
+KeyRow = tuple[bytes, int, int, int, bytes]
+"""Pseudonym, generation, store, epoch, wrapped key."""
+_INSERT_ONE = (
+    "INSERT INTO keys_datakey (pseudonym, generation, store, epoch, wrapped)"
+    " VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"
+)
+_INSERT_MANY = (
+    "INSERT INTO keys_datakey (pseudonym, generation, store, epoch, wrapped)"
+    " SELECT * FROM unnest(%s::bytea[], %s::int[], %s::int[], %s::int[], %s::bytea[])"
+    " ON CONFLICT DO NOTHING"
+)
 _Way = tuple[str, bytes, bool, Callable[[object], bytes]]
 """Of a sealed column: attribute, shared AAD, whether it may be NULL, value to bytes."""
 
@@ -40,11 +49,11 @@ def create_data_keys(grant: Grant, *, store: Store, subjects: Collection[UUID]) 
     owner_of, epoch = owners(store), keyring.current_epoch(store)
     wrap, prefix = keyring.kek(store, epoch).wrap, key_prefix(store.value)
     suffix = key_suffix(FIRST_GENERATION, epoch)
-    made = Keys()
-    rows: list[_KeyRow] = []
+    made, code = Keys(), STORE_CODES[store]
+    rows: list[KeyRow] = []
     for subject in {subject.bytes for subject in subjects}:
         owner, key = owner_of(subject), token_bytes(KEY_SIZE)
-        rows.append((owner, FIRST_GENERATION, epoch, wrap(key, prefix + owner + suffix)))
+        rows.append((owner, FIRST_GENERATION, code, epoch, wrap(key, prefix + owner + suffix)))
         made.add(subject, CellKey(key, FIRST_GENERATION))
     # In the order of their pseudonyms, which is no order at all to a reader: where rows stand must
     # not tell which subjects came together, nor in which order.
@@ -55,19 +64,15 @@ def create_data_keys(grant: Grant, *, store: Store, subjects: Collection[UUID]) 
     return created
 
 
-def insert_keys(rows: Sequence[_KeyRow]) -> int:
+def insert_keys(rows: Sequence[KeyRow]) -> int:
     """Insert key rows, leaving out those that are there; return how many were inserted."""
     connection = connections[Store.KEYS]
-    into = "INSERT INTO keys_datakey (pseudonym, generation, epoch, wrapped) "
     with transaction.atomic(using=Store.KEYS), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(
-                into + "SELECT * FROM unnest(%s::bytea[], %s::int[], %s::int[], %s::bytea[])"
-                " ON CONFLICT DO NOTHING",
-                [list(column) for column in zip(*rows, strict=True)] or [[], [], [], []],
-            )
+            columns = [list(column) for column in zip(*rows, strict=True)]
+            cursor.execute(_INSERT_MANY, columns or [[], [], [], [], []])
         else:
-            cursor.executemany(into + "VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING", rows)
+            cursor.executemany(_INSERT_ONE, rows)
         return max(int(cursor.rowcount), 0)
 
 

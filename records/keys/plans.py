@@ -75,10 +75,11 @@ def plan_of(model: type[models.Model]) -> SealedPlan:
     columns = sealed_fields(concrete)
     problems = [
         message
-        for field in (*columns, *index_fields(concrete))
-        for message in (
-            check_model(field) if isinstance(field, SealedField) else check_index(field)
+        for found in (
+            *(check_model(field) for field in columns),
+            *(check_index(index) for index in index_fields(concrete)),
         )
+        for message in found
     ]
     if problems or not columns:
         reason = problems[0].msg if problems else "no sealed column"
@@ -97,7 +98,7 @@ def plan_of(model: type[models.Model]) -> SealedPlan:
                 kind=field.kind,
                 category=field.category,
                 null=field.null,
-                prefix=cell_prefix(store.value, table, field.column),
+                prefix=cell_prefix(store.value, table, str(field.column)),
             )
             for field in columns
         },

@@ -1,8 +1,9 @@
 """The blind index: exact search over sealed values.
 
-What leaks stands beside each declaration, in `leakage`: equal values have equal index values, so a reader of the
-database learns who shares a value, and how often it occurs. A truncated index blurs this: it gives the same value to
-strangers, too. Index values outlive a destroyed data key: erasure deletes them with the row.
+What leaks stands beside each declaration, in `leakage`: equal values have equal index values, so a
+reader of the database learns who shares a value, and how often it occurs. A truncated index blurs
+this: it gives the same value to strangers, too. Index values outlive a destroyed data key: erasure
+deletes them with the row.
 """
 
 from collections.abc import Sequence
@@ -22,7 +23,9 @@ SHORTEST_LEAKAGE = 20
 
 
 class IndexValue(int):
-    """An index value under the newest key version; `also` holds it under older versions still in use."""
+    """An index value under the newest key version; `also` holds it under older versions still in
+    use.
+    """
 
     also: tuple[int, ...] = ()
 
@@ -41,8 +44,9 @@ class IndexValue(int):
 class BlindIndexField(models.BigIntegerField):  # type: ignore[type-arg]  # not generic at run time
     """A column of keyed, by default truncated hashes of one or more sealed columns of the same row.
 
-    `bits` is left out for the longest truncation that CipherSweet's bound lets among `expected_rows`. A full index
-    (64 bits) needs `unique=True` or `full=True`: it says which rows hold the same value.
+    `bits` is left out for the longest truncation that CipherSweet's bound lets among
+    `expected_rows`. A full index (64 bits) needs `unique=True` or `full=True`: it says which rows
+    hold the same value.
     """
 
     def __init__(
@@ -65,6 +69,7 @@ class BlindIndexField(models.BigIntegerField):  # type: ignore[type-arg]  # not 
         self.full = full or unique
         self.normalise = normalise
         self.bits = _choose_bits(bits=bits, expected_rows=expected_rows, full=self.full)
+        self._asked_index = db_index
         self._asked = {"bits": bits, "full": full}
         if len(leakage.strip()) < SHORTEST_LEAKAGE:
             raise IndexForbidden(reason="say what the index leaks", of=self.of)
@@ -82,7 +87,7 @@ class BlindIndexField(models.BigIntegerField):  # type: ignore[type-arg]  # not 
         kwargs.update(of=self.of, leakage=self.leakage, expected_rows=self.expected_rows)
         kwargs.update({key: value for key, value in self._asked.items() if value})
         kwargs["normalise"] = self.normalise
-        kwargs["db_index"] = self.db_index
+        kwargs["db_index"] = self._asked_index
         kwargs["null"] = self.null
         return name, "records.keys.fields.BlindIndexField", args, kwargs
 
@@ -98,7 +103,9 @@ class BlindIndexField(models.BigIntegerField):  # type: ignore[type-arg]  # not 
         raise LookupRefused(column=self.name, lookup=lookup_name)
 
     def get_prep_value(self, value: Any) -> Any:
-        """Pass index values through; refuse what is searched for in plain, for it would never be found."""
+        """Pass index values through; refuse what is searched for in plain, for it would never be
+        found.
+        """
         if value is None or type(value) in {int, IndexValue} or hasattr(value, "as_sql"):
             return value
         raise LookupRefused(column=self.name, lookup="exact")
@@ -114,7 +121,9 @@ class BlindIndexField(models.BigIntegerField):  # type: ignore[type-arg]  # not 
 
 
 def _choose_bits(*, bits: int | None, expected_rows: int, full: bool) -> int:
-    """Return the length of the index; raise IndexForbidden or crypto.IndexLeaks where it would say too much."""
+    """Return the length of the index; raise IndexForbidden or crypto.IndexLeaks where it would say
+    too much.
+    """
     if full:
         if bits not in {None, MOST_INDEX_BITS}:
             raise IndexForbidden(reason="a full index has 64 bits", bits=bits)

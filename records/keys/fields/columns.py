@@ -1,4 +1,6 @@
-"""How a sealed column may stand in a query: selected as it is, or asked whether it is NULL. Nothing else compiles."""
+"""How a sealed column may stand in a query: selected as it is, or asked whether it is NULL. Nothing
+else compiles.
+"""
 
 import sys
 from typing import Any
@@ -9,7 +11,9 @@ from django.db.models.lookups import IsNull
 from records.keys.errors import LookupRefused
 
 _SELECTING = frozenset({"get_select", "get_group_by"})
-"""The compiler's methods that put a column into a query as it is. Every other caller computes with it."""
+"""The compiler's methods that put a column into a query as it is. Every other caller computes with
+it.
+"""
 
 
 class SealedColumn(Col):
@@ -18,11 +22,11 @@ class SealedColumn(Col):
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         """Return the column's name where the query selects it; raise LookupRefused everywhere else.
 
-        Functions, aggregates, comparisons and ORDER BY call the compiler from their own methods; a plain selection
-        comes from the compiler itself. So the caller two frames up tells them apart, and an unknown caller is
-        refused.
+        Functions, aggregates, comparisons and ORDER BY call the compiler from their own methods; a
+        plain selection comes from the compiler itself. So the caller two frames up tells them
+        apart, and an unknown caller is refused.
         """
-        caller = sys._getframe(2).f_code.co_name  # noqa: SLF001  # Django offers no other hook
+        caller = sys._getframe(2).f_code.co_name  # Django offers no other hook
         if caller not in _SELECTING:
             raise LookupRefused(column=self.target.name, lookup=caller)
         _refuse_sets_of_cells(compiler.query, self)
@@ -35,7 +39,9 @@ class SealedColumn(Col):
 
 
 def _refuse_sets_of_cells(query: Any, column: SealedColumn) -> None:
-    """Raise LookupRefused where rows would be told apart by their cells: no two cells are ever equal."""
+    """Raise LookupRefused where rows would be told apart by their cells: no two cells are ever
+    equal.
+    """
     if not (query.distinct or query.group_by is not None or query.subquery or query.combinator):
         return
     selects_row = query.default_cols or any(
@@ -47,11 +53,13 @@ def _refuse_sets_of_cells(query: Any, column: SealedColumn) -> None:
 
 
 def _refuse_order(query: Any, column: SealedColumn) -> None:
-    """Raise LookupRefused where the rows would be ordered by the position of this column in the selection."""
+    """Raise LookupRefused where the rows would be ordered by the position of this column in the
+    selection.
+    """
     names = {column.target.name, column.target.attname}
     names.update(name for name, value in query.annotations.items() if value is column)
     for term in (*query.order_by, *query.extra_order_by):
-        bare = term.expression if isinstance(term, OrderBy) else term
+        bare: Any = term.expression if isinstance(term, OrderBy) else term
         name = bare.name if isinstance(bare, F) else bare
         if bare == column or (isinstance(name, str) and name.lstrip("-+").split("__")[-1] in names):
             raise LookupRefused(column=column.target.name, lookup="order_by")

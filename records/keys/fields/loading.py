@@ -1,7 +1,8 @@
 """Loading of rows with sealed columns.
 
-What comes from the database goes past the attribute, which takes cells only, straight into the instance; a cell
-object is made when somebody asks for it. This keeps every assignment in code checked, and loading cheap.
+What comes from the database goes past the attribute, which takes cells only, straight into the
+instance; a cell object is made when somebody asks for it. This keeps every assignment in code
+checked, and loading cheap.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """A plain column of bytes.
 
-Not a BinaryField: its `get_placeholder` switches off Django's UNNEST bulk insert on PostgreSQL, and its conversions
-cost more than the column itself.
+Not a BinaryField: its `get_placeholder` switches off Django's UNNEST bulk insert on PostgreSQL, and
+its conversions cost more than the column itself.
 """
 
 from typing import Any
@@ -39,7 +39,10 @@ class OctetsField(models.Field):  # type: ignore[type-arg]  # not generic at run
         return bytes.fromhex(value) if isinstance(value, str) else value
 
     def get_db_prep_value(
-        self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False
+        self,
+        value: Any,
+        connection: BaseDatabaseWrapper,  # noqa: ARG002  # Django's signature
+        prepared: bool = False,  # noqa: ARG002  # Django's signature
     ) -> Any:
         """Pass bytes through to the driver."""
         return value

@@ -21,7 +21,9 @@ Kind = Literal["text", "date", "json"]
 KINDS: tuple[Kind, ...] = ("text", "date", "json")
 
 SHORTEST_CELL = 65
-"""Header 17, tag 16 and the smallest padded value, 32 (records.crypto.cells, records.crypto.padding)."""
+"""Header 17, tag 16 and the smallest padded value, 32 (records.crypto.cells,
+records.crypto.padding).
+"""
 
 _TEXT_PREFIX = "sealed:"
 _FORBIDDEN_OPTIONS = ("primary_key", "unique", "db_index", "default", "db_default", "choices")
@@ -47,7 +49,9 @@ class SealedAttribute(DeferredAttribute):
 
 
 class SealedField(models.Field):  # type: ignore[type-arg]  # not generic at run time
-    """A column of sealed cells. It says what kind of data it seals; it cannot print, compare or order it."""
+    """A column of sealed cells. It says what kind of data it seals; it cannot print, compare or
+    order it.
+    """
 
     descriptor_class = SealedAttribute
     empty_strings_allowed = False
@@ -66,7 +70,7 @@ class SealedField(models.Field):  # type: ignore[type-arg]  # not generic at run
 
     def deconstruct(self) -> Any:
         """Write category and kind as plain strings into migrations."""
-        name, path, args, kwargs = super().deconstruct()
+        name, _path, args, kwargs = super().deconstruct()
         for implied in ("editable", "blank"):
             kwargs.pop(implied, None)
         kwargs["category"] = self.category.value
@@ -80,11 +84,15 @@ class SealedField(models.Field):  # type: ignore[type-arg]  # not generic at run
         load_sealed(cls)
 
     def get_internal_type(self) -> str:
-        """Name the type that the backends know: BLOB, bytea. Not a BinaryField: see records.keys.fields.octets."""
+        """Name the type that the backends know: BLOB, bytea. Not a BinaryField: see
+        records.keys.fields.octets.
+        """
         return "BinaryField"
 
     def db_check(self, connection: Any) -> str | None:
-        """Return the column's CHECK: the database itself refuses what cannot be a cell, whoever writes it."""
+        """Return the column's CHECK: the database itself refuses what cannot be a cell, whoever
+        writes it.
+        """
         column = connection.ops.quote_name(self.column)
         if connection.vendor == "sqlite":
             return (
@@ -95,14 +103,19 @@ class SealedField(models.Field):  # type: ignore[type-arg]  # not generic at run
 
     # -- Into the database
 
-    def pre_save(self, model_instance: Any, add: bool) -> Any:
+    def pre_save(self, model_instance: Any, add: bool) -> Any:  # noqa: ARG002  # Django's
         """Return the cell's bytes, without making a cell object of them."""
         data = model_instance.__dict__
         if self.attname not in data:
             getattr(model_instance, self.attname)
         return data[self.attname]
 
-    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+    def get_db_prep_value(
+        self,
+        value: Any,
+        connection: Any,  # noqa: ARG002  # Django's signature
+        prepared: bool = False,  # noqa: ARG002  # Django's signature
+    ) -> Any:
         """Return the cell's bytes; raise PlaintextRefused for anything that is not a cell."""
         if value is None:
             return None
@@ -116,7 +129,7 @@ class SealedField(models.Field):  # type: ignore[type-arg]  # not generic at run
         return value
 
     def get_db_prep_save(self, value: Any, connection: Any) -> Any:
-        """Return the cell's bytes; an SQL expression could only write something that is not a cell."""
+        """Return the cell's bytes; an SQL expression could only write what is not a cell."""
         return self.get_db_prep_value(value, connection)
 
     # -- Queries
@@ -150,7 +163,9 @@ class SealedField(models.Field):  # type: ignore[type-arg]  # not generic at run
         return _TEXT_PREFIX + b64encode(raw).decode()
 
     def to_python(self, value: Any) -> Any:
-        """Return a cell from a cell or from its serialised text; raise PlaintextRefused for anything else."""
+        """Return a cell from a cell or from its serialised text; raise PlaintextRefused for
+        anything else.
+        """
         if value is None or isinstance(value, SealedCell):
             return value
         if isinstance(value, str) and value.startswith(_TEXT_PREFIX):

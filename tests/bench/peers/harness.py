@@ -1,10 +1,12 @@
-"""One process that measures one way of encrypting against plain Django, on one database, taking turns.
+"""One process that measures one way of encrypting against plain Django, on one database, taking
+turns.
 
 It imports nothing of Varuh, so that the peers run it in virtual environments of their own:
 
     python -m tests.bench.peers.harness <adaptor> <database URL or "sqlite:///file">
 
-It prints one JSON object a line: {"row", "plain", "sealed"} with the median seconds of one run each.
+It prints one JSON object a line: {"row", "plain", "sealed"} with the median seconds of one run
+each.
 """
 
 import importlib
@@ -231,7 +233,7 @@ def main() -> None:
     from tests.bench.peers.plain import PlainPerson, PlainSearched
 
     tables = [PlainPerson, PlainSearched, *adaptor.tables()]
-    old = setup_databases(verbosity=0, interactive=False)
+    old = setup_databases(verbosity=0, interactive=False, serialized_aliases=())
     try:
         with connection.schema_editor() as editor:
             for table in tables:

@@ -1,10 +1,8 @@
 """Varuh's own sealed fields in the harness."""
 
 import os
-import statistics
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from time import perf_counter
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -42,7 +40,9 @@ class Sealed:
         self.grant: Any = None
 
     def prepare(self, ids: Sequence[UUID]) -> None:
-        """Open a Grant for these people; the rows below measure the fields, but `page` opens its own."""
+        """Open a Grant for these people; the rows below measure the fields, but `page` opens its
+        own.
+        """
         self.ids = ids
         self.grant = self.open(ids)
         self.search_grant = self.open((), search=True)
@@ -85,7 +85,7 @@ class Sealed:
         return reveal_values(self.grant, list(self.model.objects.all()), NAMES)
 
     def export(self) -> list[tuple[Any, ...]]:
-        """Read all fields of all people as tuples, a chunk of keys at a time, without any kept key."""
+        """Read all fields of all people as tuples, without any kept key."""
         from records.keys.keybox import box
         from records.keys.queries import reveal_tuples, tuple_columns
 

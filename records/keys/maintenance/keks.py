@@ -1,0 +1,149 @@
+"""Rolling the KEK epoch of a store: after it, copies of destroyed data keys open nowhere."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.conf import settings
+from django.db import connections, transaction
+
+from records.access.purposes import Store
+from records.crypto.aad import key_prefix, key_suffix
+from records.keyring.operations import destroy_kek_epoch, start_kek_epoch
+from records.keyring.queries import get_keyring
+from records.keys.errors import RollUnfinished
+from records.keys.models import STORE_CODES, DataKey
+from records.keys.operations import empty_journal
+
+Progress = Callable[[int, int], None]
+"""Called with how many steps are done and how many there are."""
+
+BATCH: Final = 5_000
+"""Data keys in one transaction: a fraction of a second during which others wait."""
+
+_READ = (
+    "SELECT pseudonym, generation, epoch, wrapped FROM keys_datakey"
+    " WHERE store = %s AND epoch < %s AND pseudonym > %s ORDER BY pseudonym, generation LIMIT %s"
+)
+_WRITE_ONE = (
+    "UPDATE keys_datakey SET epoch = %s, wrapped = %s"
+    " WHERE pseudonym = %s AND generation = %s AND epoch < %s"
+)
+_WRITE_MANY = (
+    "UPDATE keys_datakey AS k SET epoch = v.epoch, wrapped = v.wrapped"
+    " FROM unnest(%s::int[], %s::bytea[], %s::bytea[], %s::int[])"
+    " AS v (epoch, wrapped, pseudonym, generation)"
+    " WHERE k.pseudonym = v.pseudonym AND k.generation = v.generation AND k.epoch < v.epoch"
+)
+
+_Row = tuple[bytes, int, int, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class KekReport:
+    """What a roll did."""
+
+    epoch: int
+    """The epoch that wraps every data key of the store now."""
+    started: bool
+    """Whether this run started it, or only finished what an earlier one began."""
+    rewrapped: int
+    destroyed: tuple[int, ...]
+    due: tuple[tuple[int, datetime], ...]
+    """Retired epochs that copies in backups still need, and when each is destroyed."""
+
+
+def roll_kek_epoch(
+    *, store: Store, now: datetime, start: bool = True, progress: Progress | None = None
+) -> KekReport:
+    """Start a new KEK epoch of the store, re-wrap all its data keys, destroy old epochs that are
+    due.
+
+    Where an earlier run was cut off, its epoch is finished and no new one started; `start=False`
+    only ever finishes and destroys. An old epoch is due settings.BACKUP_LIFE_DAYS after it was
+    retired. Raises RollUnfinished where a due epoch still wraps a key.
+    """
+    keyring = get_keyring()
+    behind = _count_behind(store, keyring.current_epoch(store))
+    started = start and not behind
+    epoch = start_kek_epoch(store=store, now=now) if started else keyring.current_epoch(store)
+    rewrapped = _rewrap(store, epoch, progress)
+    destroyed, due = _destroy_due(store, now)
+    empty_journal()
+    return KekReport(epoch, started, rewrapped, destroyed, due)
+
+
+def _count_behind(store: Store, epoch: int) -> int:
+    return DataKey.objects.filter(store=STORE_CODES[store], epoch__lt=epoch).count()
+
+
+def _rewrap(store: Store, epoch: int, progress: Progress | None) -> int:
+    """Wrap every data key of the store by the KEK of that epoch, in the order of the pseudonyms."""
+    total, done, last = _count_behind(store, epoch), 0, b""
+    connection = connections[Store.KEYS]
+    while True:
+        with transaction.atomic(using=Store.KEYS), connection.cursor() as cursor:
+            cursor.execute(_READ, [STORE_CODES[store], epoch, last, BATCH])
+            rows: list[_Row] = cursor.fetchall()
+            if not rows:
+                return done
+            # A subject's generations stay together: the next batch begins with the next subject.
+            if len(rows) == BATCH:
+                rows = [row for row in rows if row[0] != rows[-1][0]] or rows
+            _write(connection.vendor, cursor, _wrap_rows(store, epoch, rows))
+        done, last = done + len(rows), rows[-1][0]
+        if progress is not None:
+            progress(done, max(total, done))
+
+
+def _wrap_rows(
+    store: Store, epoch: int, rows: Sequence[_Row]
+) -> list[tuple[int, bytes, bytes, int, int]]:
+    """Return new epoch and wrapped key, then pseudonym, generation and again the epoch."""
+    keyring, prefix = get_keyring(), key_prefix(store.value)
+    wrap = keyring.kek(store, epoch).wrap
+    unwraps = {old: keyring.kek(store, old).unwrap for old in {row[2] for row in rows}}
+    suffixes = {
+        pair: key_suffix(*pair)
+        for _owner, generation, old, _wrapped in rows
+        for pair in ((generation, old), (generation, epoch))
+    }
+    written = []
+    for owner, generation, old, wrapped in rows:
+        head = prefix + owner
+        key = unwraps[old](wrapped, head + suffixes[generation, old])
+        new = wrap(key, head + suffixes[generation, epoch])
+        written.append((epoch, new, owner, generation, epoch))
+    return written
+
+
+def _write(
+    vendor: str,
+    cursor: object,
+    rows: Sequence[tuple[int, bytes, bytes, int, int]],
+) -> None:
+    if vendor == "postgresql":
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        cursor.execute(_WRITE_MANY, columns[:4])  # type: ignore[attr-defined]
+    else:
+        cursor.executemany(_WRITE_ONE, rows)  # type: ignore[attr-defined]
+
+
+def _destroy_due(
+    store: Store, now: datetime
+) -> tuple[tuple[int, ...], tuple[tuple[int, datetime], ...]]:
+    destroyed, waiting = [], []
+    life = timedelta(days=settings.BACKUP_LIFE_DAYS)
+    for epoch in get_keyring().epochs(store):
+        if epoch.retired_at is None:
+            continue
+        if epoch.retired_at + life > now:
+            waiting.append((epoch.number, epoch.retired_at + life))
+            continue
+        left = _count_behind(store, epoch.number + 1)
+        if left:
+            raise RollUnfinished(store=store.value, epoch=epoch.number, keys=left)
+        destroy_kek_epoch(store=store, epoch=epoch.number)
+        destroyed.append(epoch.number)
+    return tuple(destroyed), tuple(waiting)
