@@ -40,7 +40,7 @@ class TaskNeeded(PortalRefused):
 
 
 class LookUpTooWide(PortalRefused):
-    """More than five people fit the facts. Ask for the card ID."""
+    """More than one person fits the facts; nobody is shown. Ask for the card ID."""
 
     code = "portal.look_up_too_wide"
 

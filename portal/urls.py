@@ -6,10 +6,20 @@ from allauth.mfa.base.views import index as factors
 from allauth.mfa.base.views import reauthenticate as reauthenticate_factor
 from allauth.mfa.totp.views import activate_totp, deactivate_totp
 from allauth.mfa.webauthn.views import add_webauthn, reauthenticate_webauthn
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from portal.views import health, public, sign_in, staff_account
+from portal.views import (
+    clerk,
+    clerk_applications,
+    health,
+    holder,
+    holder_requests,
+    office,
+    public,
+    sign_in,
+    staff_account,
+)
 
 _PUBLIC = [
     path("", public.home, name="home"),
@@ -46,7 +56,45 @@ _SIGN_IN = [
     path("staff/factors/key/", add_webauthn, name="mfa_add_webauthn"),
 ]
 
+_HOLDER = [
+    path("me/", holder.overview, name="holder_home"),
+    path("me/data/", holder.data, name="holder_data"),
+    path("me/card/", holder.card, name="holder_card"),
+    path("me/card/block/", holder.block, name="holder_block"),
+    path("me/card/blocked/", holder.blocked, name="holder_blocked"),
+    path("me/who-looked/", holder.who_looked, name="holder_log"),
+    path("me/consents/", holder.consents, name="holder_consents"),
+    path("me/requests/", holder_requests.requests, name="holder_requests"),
+    path("me/requests/new/", holder_requests.new_request, name="new_request"),
+    path("me/requests/new/<slug:step>/", holder_requests.new_request_step, name="new_request_step"),
+    path("me/requests/<uuid:case_id>/", holder_requests.case, name="holder_case"),
+    path("me/requests/<uuid:case_id>/sent/", holder_requests.sent, name="request_sent"),
+    path("me/requests/<uuid:case_id>/code/", holder_requests.download_code, name="download_code"),
+    path("me/requests/<uuid:case_id>/download/", holder_requests.download, name="download"),
+]
 
+_DESK = [
+    path("desk/", clerk.desk_page, name="desk"),
+    path("desk/find/", clerk.look_up, name="look_up"),
+    path("desk/people/<uuid:subject_id>/", clerk.person, name="desk_person"),
+    path("desk/block/", clerk.block, name="desk_block"),
+    path("desk/blocked/", clerk.blocked, name="desk_blocked"),
+    path("desk/applications/new/", clerk_applications.new_application, name="new_application"),
+    path("desk/applications/new/<slug:step>/", clerk_applications.application_step, name="application_step"),
+    path("desk/applications/<uuid:application_id>/", clerk_applications.application, name="desk_application"),
+    path("desk/applications/<uuid:application_id>/<slug:action>/", clerk_applications.application_act, name="application_act"),
+    path("desk/cards/<uuid:card_id>/<slug:action>/", clerk.card_act, name="card_act"),
+]
 
+_OFFICE = [
+    path("office/requests/", office.queue, name="queue"),
+    path("office/requests/<uuid:case_id>/", office.case, name="office_case"),
+    path("office/log/", office.log_search, name="log_search"),
+    path("office/integrity/", office.integrity, name="integrity"),
+    path("office/retention/", office.retention_plans, name="retention_plans"),
+    path("office/retention/<uuid:plan_id>/", office.retention_plan, name="retention_plan"),
+    path("office/retention/<uuid:plan_id>/approve/", office.approve_plan, name="approve_plan"),
+]
 
-urlpatterns: list[URLPattern | URLResolver] = [*_PUBLIC, *_SIGN_IN]
+urlpatterns: list[URLPattern | URLResolver] = [*_PUBLIC, *_SIGN_IN, *_HOLDER, *_DESK, *_OFFICE]
+urlpatterns += [path("api/v1/", include("portal.api.urls"))]

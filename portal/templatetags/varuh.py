@@ -8,10 +8,11 @@ from django import forms, template
 from django.forms.boundfield import BoundField
 from django.urls import reverse
 
-from portal import writing
+from portal import words, writing
 from portal.forms import error_links
 from portal.navigation import items_for
 from portal.register import organisation_names
+from records.access.purposes import DataCategory
 from records.cards.rules import format_holder_id
 
 register = template.Library()
@@ -95,3 +96,27 @@ def card_id(value: str) -> str:
 def organisation_name(code: str) -> str:
     """Write the name of an organisation of the register, the code where it is not in it."""
     return organisation_names().get(str(code), str(code) or "–")
+
+
+@register.filter
+def category(code: str) -> str:
+    """Write a kind of data in everyday words."""
+    return str(words.CATEGORIES[DataCategory(code)])
+
+
+@register.filter
+def retention_rule(code: str) -> str:
+    """Write a retention rule in everyday words."""
+    return str(words.RETENTION.get(code, code))
+
+
+@register.filter
+def plan_state(code: str) -> str:
+    """Write the state of a retention plan, or of a line in it."""
+    return str(words.PLAN_STATES[code])
+
+
+@register.filter
+def field_name(code: str) -> str:
+    """Write the name of a field of the application."""
+    return str(words.FIELDS[code])

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,7 +17,7 @@ from portal.clock import read_clock
 from portal.forms import PageForm
 from portal.roles import holder_only
 from portal.usecases import own_cases, own_consents, own_data, own_log
-from portal.usecases.blocking import block_own_card
+from portal.usecases.blocking import block_own_card, list_blockable
 from records.access.purposes import Purpose
 from records.cards.rules import BlockReason
 from records.legal_days import legal_day
@@ -80,13 +81,16 @@ class BlockForm(PageForm):
 def block(request: HttpRequest) -> HttpResponse:
     """Block the holder's card: the last of at most three steps."""
     now = read_clock()
-    cards = [(str(c.pk), c.holder_id) for c in own_data.list_blockable(holder=request.holder)]
+    cards = [(str(c.pk), c.holder_id) for c in list_blockable(holder=request.holder)]
     if not cards:
         return render(request, "portal/holder/nothing_to_block.html")
     form = BlockForm(request.POST or None, cards=cards)
     if request.method == "POST" and form.is_valid():
         answer = block_own_card(
-            holder=request.holder, card_id=form.cleaned_data["card"], reason=form.cleaned_data["reason"], now=now
+            holder=request.holder,
+            card_id=UUID(form.cleaned_data["card"]),
+            reason=BlockReason(form.cleaned_data["reason"]),
+            now=now,
         )
         request.session["varuh_blocked"] = {"at": answer.blocked_at.isoformat(), "card": answer.holder_id}
         return HttpResponseRedirect(reverse("holder_blocked"))

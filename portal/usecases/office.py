@@ -1,0 +1,107 @@
+"""What the data protection officer and the controller's officer see: cases, the log, integrity, retention."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.core.cache import cache
+
+from dsar.models import Case
+from dsar.queries import CaseStanding, list_open_cases, standing
+from portal.models import StaffProfile
+from portal.people import Staff
+from portal.usecases.own_log import Line, write_line
+from records.access.gate import open_gate
+from records.access.purposes import Action, DataCategory, Purpose
+from records.access.queries import search_entries
+from records.access.verification import LogReport, verify_log
+from records.cards.queries import find_card
+
+PAGE_SIZE = 50
+SOON_DAYS = 7
+_REPORT_KEY = "varuh.integrity"
+_REPORT_SECONDS = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLine:
+    """A case and how it stands against its day."""
+
+    case: Case
+    standing: CaseStanding
+
+    @property
+    def mark(self) -> str:
+        """Return overdue, soon or "" – shown as a word and a colour (D1)."""
+        if self.standing.overdue:
+            return "overdue"
+        return "soon" if self.standing.days_left <= SOON_DAYS else ""
+
+
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """A page of the searched log."""
+
+    lines: tuple[tuple[int, Line, int], ...]
+    older: str
+    unknown_card: bool = False
+
+
+def list_queue(*, city: str | None, now: datetime) -> list[QueueLine]:
+    """Return the open cases of all joint controllers (or one), the most urgent first (D1, D10)."""
+    cases = list_open_cases(controller=city)[:200]
+    return [QueueLine(case, standing(case, now=now)) for case in cases]
+
+
+def search_log(
+    *,
+    staff: Staff,
+    card_id: str,
+    actor_id: str,
+    purpose: Purpose | None,
+    since: datetime | None,
+    until: datetime | None,
+    before: int | None,
+    now: datetime,
+) -> LogPage:
+    """Return the lines that a DPO asks for. The search is an entry itself, and whoever it is about sees it (D6)."""
+    subject: UUID | None = None
+    if card_id:
+        card = find_card(holder_id=card_id)
+        if card is None:
+            return LogPage((), "", unknown_card=True)
+        subject = card.subject_id
+    grant = open_gate(
+        actor=staff.actor,
+        purpose=Purpose.LOG_REVIEW,
+        subjects=[subject] if subject else [],
+        categories={DataCategory.ACCESS_LOG, DataCategory.STAFF},
+        action=Action.SEARCH,
+        task="log-review",
+        now=now,
+    )
+    found = search_entries(
+        grant, limit=PAGE_SIZE + 1, subject=subject, actor_id=actor_id or None, since=since,
+        until=until, purpose=purpose, before=before,
+    )
+    older = str(found[PAGE_SIZE - 1].entry_id) if len(found) > PAGE_SIZE else ""
+    lines = tuple((line.entry_id, write_line(line), line.subjects) for line in found[:PAGE_SIZE])
+    return LogPage(lines, older)
+
+
+def list_staff(*, city: str) -> list[tuple[str, str]]:
+    """Return actor id and user name of every member of staff of the city, for the search by actor."""
+    rows = StaffProfile.objects.filter(city=city).select_related("user").order_by("user__username")
+    return [(str(row.pk), f"{row.user.username} ({row.organisation})") for row in rows]
+
+
+def check_integrity(*, now: datetime) -> LogReport:
+    """Check the whole log again and keep the report for the page (D8)."""
+    report = verify_log(now=now)
+    cache.set(_REPORT_KEY, report, _REPORT_SECONDS)
+    return report
+
+
+def last_integrity() -> LogReport | None:
+    """Return the report of the last check in this process, None where there was none."""
+    return cache.get(_REPORT_KEY)
