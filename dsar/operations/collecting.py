@@ -22,7 +22,7 @@ from records.documents.rendering import render_pdf
 from records.documents.seals import SealSettings
 from records.documents.signing import seal_pdf
 from records.errors import Refusal
-from records.identity.queries import list_controllers, list_processors
+from records.identity.queries import list_controllers, list_processors, list_registration_points
 
 logger = logging.getLogger(__name__)
 
@@ -147,6 +147,7 @@ def make_sealed_package(case: Case, collected: Collected, now: datetime) -> Seal
         recipients=_recipients(),
         tables=personal_tables(),
         collected=collected,
+        names=_organisation_names(),
     )
     pdf = render_pdf(
         template="report",
@@ -176,6 +177,11 @@ def _controller_cards() -> list[ControllerCard]:
         )
         for one in list_controllers()
     ]
+
+
+def _organisation_names() -> dict[str, str]:
+    organisations = {one.code: one.name for one in (*list_controllers(), *list_processors())}
+    return organisations | {point.code: point.name for point in list_registration_points()}
 
 
 def _recipients() -> list[Recipient]:

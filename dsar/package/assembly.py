@@ -12,7 +12,7 @@ from dsar.package.information import ControllerCard, Recipient, information_as_d
 from dsar.package.report import Header, report_data
 from dsar.package.schema import FORMAT, package_schema
 from dsar.package.texts import say
-from dsar.package.words import table_words
+from dsar.package.words import Words
 from records.access.inventory import Table
 from records.documents.rendering import Attachment
 
@@ -38,11 +38,13 @@ def assemble(
     recipients: Sequence[Recipient],
     tables: Mapping[str, tuple[str, Table]],
     collected: Collected,
+    names: Mapping[str, str],
 ) -> Assembled:
-    """Return everything that the typesetter needs. `tables` maps model → (source, table), declared
-    ones.
+    """Return everything that the typesetter needs.
+
+    `tables` maps model → (source, table), declared ones; `names` an organisation's code → its name.
     """
-    language = header.language
+    language, words = header.language, Words(header.language, names)
     declared = [(source, table) for source, table in tables.values() if table.personal()]
     files = [
         Attachment(
@@ -59,7 +61,7 @@ def assemble(
                 file_name(sheet),
                 csv_bytes(sheet),
                 "text/csv",
-                say(language, "file.csv", table=table_words(language, sheet.table)),
+                say(language, "file.csv", table=words.table(sheet.table)),
             )
             for sheet in collected.sheets
         ),
@@ -76,6 +78,7 @@ def assemble(
     listed = Attachment(MANIFEST_FILE, _json(manifest), _JSON, say(language, "file.manifest"))
     data = report_data(
         header=header,
+        words=words,
         controllers=controllers,
         recipients=recipients,
         tables={table.model: table for _, table in declared},

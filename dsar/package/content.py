@@ -63,6 +63,9 @@ def collect_source(
         if not table.personal():
             continue
         section = by_model.get(table.model)
+        if section is None and not given_columns(table, scope):
+            manifest.append(describe(code, table, scope, 0))
+            continue
         if section is None:
             manifest.append(Entry(code, table.model, Status.FAILED, reason="not_handed_over"))
             continue

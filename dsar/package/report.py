@@ -15,14 +15,26 @@ from dsar.package.information import (
     purposes_of,
 )
 from dsar.package.manifest import Entry, Status
-from dsar.package.texts import name_of, say
-from dsar.package.words import column_words, day, moment, table_words, value_words
+from dsar.package.words import Words
 from records.access.inventory import Table
 from records.access.purposes import PURPOSES, DataCategory
 
 _MOST_COLUMNS = 9
 """A table with more columns is printed record by record: nobody reads columns of one letter."""
 _FEW_ROWS = 3
+_WIDEST, _LONGEST_WORD = 40, 16
+_ORDER = (
+    "identity",
+    "cards",
+    "contracts",
+    "wallet",
+    "consent",
+    "access",
+    "dsar",
+    "portal",
+    "retention",
+)
+"""What people look for first stands first."""
 _CARD_FIELDS = (
     "address", "registration_number", "tax_number", "website", "email", "phone", "dpo", "dpo_email",
 )  # fmt: skip
@@ -49,6 +61,7 @@ class Header:
 def report_data(
     *,
     header: Header,
+    words: Words,
     controllers: Sequence[ControllerCard],
     recipients: Sequence[Recipient],
     tables: Mapping[str, Table],
@@ -59,68 +72,76 @@ def report_data(
     """Return the data of the report. `files` are the attachments' names with their SHA-256;
     `tables` all declared tables by model.
     """
-    language = header.language
     return {
         "organisation": " · ".join(controller.name for controller in controllers),
-        "kicker": say(language, "kicker"),
-        "subtitle": say(language, "subtitle_partial" if header.scope else "subtitle"),
-        "facts": _cover_facts(header, controllers),
-        "lead": [say(language, f"lead.{key}") for key in ("what", "shown", "not_final")],
-        "seal": _seal_words(header),
-        "words": {word: say(language, f"words.{word}") for word in ("page", "of", "contents")},
+        "kicker": words.say("kicker"),
+        "subtitle": words.say("subtitle_partial" if header.scope else "subtitle"),
+        "facts": _cover_facts(header, words, controllers),
+        "lead": [words.say(f"lead.{key}") for key in ("what", "shown", "not_final")],
+        "seal": _seal_words(header, words),
+        "words": {word: words.say(f"words.{word}") for word in ("page", "of", "contents")},
         "footer": header.reference,
         "sections": [
-            *_data_sections(language, sheets),
-            _controllers_section(language, controllers),
-            _information_section(language, list(tables.values()), recipients),
-            _rights_section(language),
-            _manifest_section(language, tables, manifest, files),
+            *_data_sections(words, sheets),
+            _controllers_section(words, controllers),
+            _information_section(words, list(tables.values()), recipients),
+            _rights_section(words),
+            _manifest_section(words, tables, manifest, files),
         ],
     }
 
 
-def _seal_words(header: Header) -> str:
-    words = say(header.language, f"seal.{header.level}")
-    return f"{words} {say(header.language, 'seal.demo')}" if header.demo_seal else words
+def _seal_words(header: Header, words: Words) -> str:
+    level = words.say(f"seal.{header.level}")
+    return f"{level} {words.say('seal.demo')}" if header.demo_seal else level
 
 
-def _cover_facts(header: Header, controllers: Sequence[ControllerCard]) -> list[list[str]]:
-    language = header.language
+def _cover_facts(
+    header: Header, words: Words, controllers: Sequence[ControllerCard]
+) -> list[list[str]]:
     names = {controller.code: controller.name for controller in controllers}
-    scope = ", ".join(name_of(language, "category", one.value) for one in header.scope)
+    scope = ", ".join(words.code("category", one.value) for one in header.scope)
     return [
-        [say(language, "fact.reference"), header.reference],
-        [say(language, "fact.received"), day(language, header.received_on)],
-        [say(language, "fact.due"), day(language, header.due_on)],
-        [say(language, "fact.as_of"), moment(language, header.as_of)],
-        [say(language, "fact.answered_by"), names.get(header.answered_by, header.answered_by)],
-        [say(language, "fact.scope"), scope or say(language, "scope.all")],
+        [words.say("fact.reference"), header.reference],
+        [words.say("fact.received"), words.day(header.received_on)],
+        [words.say("fact.due"), words.day(header.due_on)],
+        [words.say("fact.as_of"), words.moment(header.as_of)],
+        [words.say("fact.answered_by"), names.get(header.answered_by, header.answered_by)],
+        [words.say("fact.scope"), scope or words.say("scope.all")],
     ]
 
 
-def _data_sections(language: str, sheets: Sequence[Sheet]) -> list[Block]:
+def _data_sections(words: Words, sheets: Sequence[Sheet]) -> list[Block]:
     by_source: dict[str, list[Sheet]] = {}
-    for sheet in sheets:
+    for sheet in sorted(sheets, key=lambda one: _place(one.source)):
         by_source.setdefault(sheet.source, []).append(sheet)
     return [
         {
-            "title": name_of(language, "source", source),
-            "blocks": [block for sheet in group for block in _sheet_blocks(language, sheet)],
+            "title": words.code("source", source),
+            "blocks": [block for sheet in group for block in _sheet_blocks(words, sheet)],
         }
         for source, group in by_source.items()
     ]
 
 
-def _sheet_blocks(language: str, sheet: Sheet) -> list[Block]:
-    title = table_words(language, sheet.table)
-    summary = say(language, "words.rows", count=len(sheet.rows))
+def _place(source: str) -> int:
+    """Return where a source stands in the report; what is new stands behind the known ones."""
+    return _ORDER.index(source) if source in _ORDER else len(_ORDER)
+
+
+def _sheet_blocks(words: Words, sheet: Sheet) -> list[Block]:
+    title = words.table(sheet.table)
+    summary = words.say("words.rows", count=len(sheet.rows))
     if not sheet.rows:
-        empty = say(language, "words.empty")
+        empty = words.say("words.empty")
         return [{"kind": "facts", "title": title, "summary": empty, "rows": []}]
-    headings = [column_words(language, sheet.table, column) for column in sheet.columns]
-    rows = [[value_words(language, value) for value in row] for row in sheet.rows]
+    headings = [words.column(sheet.table, column) for column in sheet.columns]
+    rows = [
+        [words.cell(column, value) for column, value in zip(sheet.columns, row, strict=True)]
+        for row in sheet.rows
+    ]
     if len(rows) <= _FEW_ROWS or len(headings) > _MOST_COLUMNS:
-        return _record_blocks(language, title, summary, headings, rows)
+        return _record_blocks(words, title, summary, headings, rows)
     return [
         {
             "kind": "table",
@@ -135,27 +156,28 @@ def _sheet_blocks(language: str, sheet: Sheet) -> list[Block]:
 
 
 def _record_blocks(
-    language: str, title: str, summary: str, headings: list[str], rows: list[list[str]]
+    words: Words, title: str, summary: str, headings: list[str], rows: list[list[str]]
 ) -> list[Block]:
     blocks: list[Block] = []
     for number, row in enumerate(rows, start=1):
         facts = [list(pair) for pair in zip(headings, row, strict=True)]
-        words = say(language, "words.record", number=number) if len(rows) > 1 else ""
+        label = words.say("words.record", number=number) if len(rows) > 1 else ""
         first = {"title": title, "summary": summary} if number == 1 else {}
-        blocks.append({"kind": "facts", **first, "label": words, "rows": facts})
+        blocks.append({"kind": "facts", **first, "label": label, "rows": facts})
     return blocks
 
 
 def _widths(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[float]:
-    """Return the shares of the page that let the usual cell and the longest word of the heading
+    """Return the shares of the page that let the usual cell and the longest word of each column
     fit.
     """
     shares = []
     for index, heading in enumerate(headings):
         lengths = sorted(len(row[index]) for row in rows)
-        usual = lengths[(len(lengths) * 9) // 10]
-        word = max((len(part) for part in heading.split()), default=1)
-        shares.append(float(min(max(usual, word, 4), 34)))
+        usual = min(lengths[(len(lengths) * 9) // 10], _WIDEST)
+        words = {word for row in rows for word in row[index].split()} | set(heading.split())
+        longest = min(max(map(len, words), default=1), _LONGEST_WORD)
+        shares.append(float(max(usual * 0.7, longest, 5)))
     return shares
 
 
@@ -169,12 +191,12 @@ def _numeric(rows: Sequence[Sequence[object]]) -> list[int]:
     ]
 
 
-def _controllers_section(language: str, controllers: Sequence[ControllerCard]) -> Block:
+def _controllers_section(words: Words, controllers: Sequence[ControllerCard]) -> Block:
     cards = [
         {
             "title": controller.name,
             "rows": [
-                [say(language, f"controller.{name}"), getattr(controller, name)]
+                [words.say(f"controller.{name}"), getattr(controller, name)]
                 for name in _CARD_FIELDS
                 if getattr(controller, name)
             ],
@@ -182,139 +204,139 @@ def _controllers_section(language: str, controllers: Sequence[ControllerCard]) -
         for controller in controllers
     ]
     return {
-        "title": say(language, "section.controllers"),
-        "lead": [say(language, "controllers.lead")],
+        "title": words.say("section.controllers"),
+        "lead": [words.say("controllers.lead")],
         "blocks": [{"kind": "cards", "cards": cards}],
     }
 
 
 def _information_section(
-    language: str, tables: Sequence[Table], recipients: Sequence[Recipient]
+    words: Words, tables: Sequence[Table], recipients: Sequence[Recipient]
 ) -> Block:
     kinds = kinds_of_data(tables)
 
-    def words(kind: str, codes: Sequence[str]) -> str:
-        return ", ".join(name_of(language, kind, code) for code in codes)
+    def listed(kind: str, codes: Sequence[str]) -> str:
+        return ", ".join(words.code(kind, code) for code in codes)
 
     purposes = [
         [
-            name_of(language, "purpose", purpose.value),
-            name_of(language, "basis", PURPOSES[purpose].basis.value),
-            words("category", [category.value for category in categories]),
+            words.code("purpose", purpose.value),
+            words.code("basis", PURPOSES[purpose].basis.value),
+            listed("category", [category.value for category in categories]),
         ]
         for purpose, categories in purposes_of(kinds)
     ]
     categories = [
         [
-            name_of(language, "category", kind.category.value),
-            words("provenance", kind.provenances),
-            "; ".join(name_of(language, "retention", code) for code in kind.retentions),
+            words.code("category", kind.category.value),
+            listed("provenance", kind.provenances),
+            "; ".join(words.code("retention", code) for code in kind.retentions),
         ]
         for kind in kinds
     ]
     return {
-        "title": say(language, "section.information"),
+        "title": words.say("section.information"),
         "blocks": [
             _table(
-                language,
+                words,
                 "information.purposes",
                 ("purpose", "basis", "categories"),
                 purposes,
                 (3, 3, 5),
             ),
             _table(
-                language,
+                words,
                 "information.categories",
                 ("category", "origin", "kept"),
                 categories,
                 (3, 3, 5),
             ),
-            *_recipient_blocks(language, recipients),
-            _headed(language, "information.decisions", "decisions.text"),
-            _headed(language, "information.transfers", "transfers.text"),
+            *_recipient_blocks(words, recipients),
+            _headed(words, "information.decisions", "decisions.text"),
+            _headed(words, "information.transfers", "transfers.text"),
         ],
     }
 
 
-def _recipient_blocks(language: str, recipients: Sequence[Recipient]) -> list[Block]:
+def _recipient_blocks(words: Words, recipients: Sequence[Recipient]) -> list[Block]:
     if not recipients:
-        return [_headed(language, "information.recipients", "recipients.none")]
+        return [_headed(words, "information.recipients", "recipients.none")]
     rows = [
         [
             f"{recipient.name}, {recipient.address}",
-            name_of(language, "task", recipient.task),
+            words.code("task", recipient.task),
             recipient.contract,
         ]
         for recipient in recipients
     ]
     block = _table(
-        language, "information.recipients", ("recipient", "task", "contract"), rows, (6, 3, 2)
+        words, "information.recipients", ("recipient", "task", "contract"), rows, (6, 3, 2)
     )
-    return [{**block, "summary": say(language, "recipients.lead")}]
+    return [{**block, "summary": words.say("recipients.lead")}]
 
 
-def _rights_section(language: str) -> Block:
+def _rights_section(words: Words) -> Block:
     return {
-        "title": say(language, "section.rights"),
-        "lead": [say(language, "rights.lead")],
+        "title": words.say("section.rights"),
+        "lead": [words.say("rights.lead")],
         "blocks": [
-            {"kind": "list", "items": [say(language, f"rights.{right}") for right in RIGHTS]},
+            {"kind": "list", "items": [words.say(f"rights.{right}") for right in RIGHTS]},
             {
                 "kind": "note",
-                "title": say(language, "complaint.title"),
-                "paragraphs": [say(language, "complaint.text"), say(language, "complaint.court")],
+                "title": words.say("complaint.title"),
+                "paragraphs": [words.say("complaint.text"), words.say("complaint.court")],
             },
         ],
     }
 
 
 def _manifest_section(
-    language: str,
+    words: Words,
     tables: Mapping[str, Table],
     manifest: Sequence[Entry],
     files: Sequence[tuple[str, str]],
 ) -> Block:
     lines = [
         [
-            _table_name(language, entry.source, tables[entry.table]),
-            say(language, f"status.{entry.status.value}"),
+            _table_name(words, entry.source, tables[entry.table]),
+            words.say(f"status.{entry.status.value}"),
             str(entry.rows) if entry.status in {Status.INCLUDED, Status.EMPTY} else "",
-            _note(language, tables[entry.table], entry),
+            _note(words, tables[entry.table], entry),
         ]
         for entry in manifest
     ]
     table = _table(
-        language, "manifest.tables", ("table", "status", "rows", "note"), lines, (5, 2, 1.4, 4)
+        words, "manifest.tables", ("table", "status", "rows", "note"), lines, (5, 2, 1.4, 4)
     )
     hashes = _table(
-        language, "manifest.files", ("file", "sha256"), [list(pair) for pair in files], (2, 3)
+        words, "manifest.files", ("file", "sha256"), [list(pair) for pair in files], (2, 3)
     )
     return {
-        "title": say(language, "section.manifest"),
-        "lead": [say(language, "manifest.lead")],
+        "title": words.say("section.manifest"),
+        "lead": [words.say("manifest.lead")],
         "blocks": [{**table, "numeric": [2]}, {**hashes, "mono": [1]}],
     }
 
 
-def _table_name(language: str, source: str, table: Table) -> str:
-    return f"{name_of(language, 'source', source)}: {table_words(language, table)}"
+def _table_name(words: Words, source: str, table: Table) -> str:
+    return f"{words.code('source', source)}: {words.table(table)}"
 
 
-def _note(language: str, table: Table, entry: Entry) -> str:
+def _note(words: Words, table: Table, entry: Entry) -> str:
     if entry.status is Status.WITHHELD:
-        return name_of(language, "withheld", entry.reason)
+        return words.code("withheld", entry.reason)
     if not entry.withheld_columns:
         return ""
     by_name = {column.name: column for column in table.personal()}
     names = ", ".join(
-        f"{column_words(language, table, by_name[name])} ({name_of(language, 'withheld', code)})"
+        f"{words.column(table, by_name[name])} ({words.code('withheld', code)})"
         for name, code in entry.withheld_columns
     )
-    return say(language, "withheld.columns", columns=names)
+    return words.say("withheld.columns", columns=names)
 
 
 def _table(
-    language: str,
+    words: Words,
     title: str,
     columns: Sequence[str],
     rows: list[list[str]],
@@ -322,17 +344,17 @@ def _table(
 ) -> Block:
     return {
         "kind": "table",
-        "title": say(language, title),
-        "columns": [say(language, f"column.{column}") for column in columns],
+        "title": words.say(title),
+        "columns": [words.say(f"column.{column}") for column in columns],
         "widths": list(widths),
         "rows": rows,
     }
 
 
-def _headed(language: str, title: str, text: str) -> Block:
+def _headed(words: Words, title: str, text: str) -> Block:
     return {
         "kind": "facts",
-        "title": say(language, title),
-        "summary": say(language, text),
+        "title": words.say(title),
+        "summary": words.say(text),
         "rows": [],
     }

@@ -295,9 +295,9 @@ def read_attachments(data: bytes) -> dict[str, bytes]:
         tree = PdfFileReader(io.BytesIO(data)).root["/Names"]["/EmbeddedFiles"]
         found = {}
         for leaf in _leaves(tree):
-            names = leaf["/Names"]
-            for name, specification in zip(names[::2], names[1::2], strict=True):
-                found[str(name)] = bytes(specification.get_object()["/EF"]["/F"].data)
+            pairs = leaf["/Names"]
+            for index in range(0, len(pairs), 2):
+                found[str(pairs[index])] = bytes(pairs[index + 1]["/EF"]["/F"].data)
         return found
     except _BROKEN as error:
         raise DocumentNotReadable(cause=type(error).__name__) from error
