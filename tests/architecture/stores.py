@@ -1,46 +1,10 @@
-"""Raw looks into the stores, past models and routers: what a thief of one database holds."""
+"""What could join a row of one store to a row of another."""
 
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connections
-
-Dump = dict[tuple[str, str], list[Any]]
-"""(table, column) → the column's values, row by row."""
-
-MACHINERY = frozenset({"django_migrations", "sqlite_sequence"})
-
-
-def dump_store(alias: str) -> Dump:
-    """Return every value of every table of one store, as its driver gives it."""
-    connection = connections[alias]
-    found: Dump = {}
-    with connection.cursor() as cursor:
-        tables = [t.name for t in connection.introspection.get_table_list(cursor) if t.type in "tp"]
-        for table in sorted(set(tables) - MACHINERY):
-            cursor.execute(f'SELECT * FROM "{table}"')
-            names = [column[0] for column in cursor.description]
-            rows = cursor.fetchall()
-            for position, name in enumerate(names):
-                found[table, name] = [row[position] for row in rows]
-    return found
-
-
-def as_text(value: Any) -> str:
-    """Return the value as lower-case hex or text, the same whatever database it came from."""
-    if isinstance(value, (bytes, memoryview, bytearray)):
-        return bytes(value).hex()
-    if isinstance(value, UUID):
-        return value.hex
-    if isinstance(value, (datetime, date)):
-        return value.isoformat()
-    text = str(value).lower()
-    return text.replace("-", "") if _looks_like_uuid(text) else text
-
-
-def _looks_like_uuid(text: str) -> bool:
-    return len(text) == 36 and text.count("-") == 4
+from portal.walkthrough.scan import Dump, as_text
 
 
 def identifiers(dump: Dump) -> dict[str, tuple[str, str]]:

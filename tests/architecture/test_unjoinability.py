@@ -15,12 +15,13 @@ from consent.queries import get_notice_on
 from consent.rules import WORDING_OF, Channel
 from portal.demo.seeding import seed
 from portal.installation import prepare_installation
+from portal.walkthrough.scan import Dump, as_text, dump_store
 from records.access.grants import Actor
 from records.access.purposes import ActorRole, Purpose, Store
 from records.cards.models import Card
 from records.keys.links import wallet_pseudonym_for_blocking
 from records.legal_days import legal_day
-from tests.architecture.stores import Dump, as_text, dump_store, haystack, identifiers
+from tests.architecture.stores import haystack, identifiers
 from tests.factories import ALL_STORES
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)

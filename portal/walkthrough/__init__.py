@@ -1,0 +1,1 @@
+"""The main job, start to end, on the configured stores, with a proof for each step."""
