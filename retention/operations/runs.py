@@ -28,7 +28,7 @@ from retention.models import (
     Step,
 )
 from retention.operations.certificates import make_certificate
-from retention.operations.clocks import RETENTION
+from retention.operations.clocks import RETENTION, open_for_judging
 from retention.operations.planning import require_runnable
 from retention.operations.positions import record_positions
 from retention.operations.steps import EVERY_CATEGORY, STEPS, Work, next_step
@@ -72,10 +72,13 @@ def run_plan(*, plan_id: UUID, now: datetime, on_step: OnStep = _silent) -> Cert
     return certificate
 
 
-def run_due_plans(now: datetime, on_step: OnStep = _silent) -> list[Certificate]:
+def run_due_plans(
+    now: datetime, on_step: OnStep = _silent, *, strict: bool = False
+) -> list[Certificate]:
     """Carry out every approved plan whose day has come, and finish what was begun.
 
-    A plan that a rule stops is left as it is, and named in the log by its code.
+    A plan that a rule stops is left as it is, and named in the log by its code; with `strict` its
+    refusal is raised.
     """
     due = Plan.objects.filter(
         state__in=[PlanState.APPROVED, PlanState.RUNNING], execute_from__lte=now
@@ -85,6 +88,8 @@ def run_due_plans(now: datetime, on_step: OnStep = _silent) -> list[Certificate]
         try:
             certificates.append(run_plan(plan_id=plan.pk, now=now, on_step=on_step))
         except Refusal as refusal:
+            if strict:
+                raise
             log.warning("A retention plan stays undone.", extra={"code": refusal.code})
     return certificates
 
@@ -137,6 +142,8 @@ def _run_batch(run: Run, batch: Batch, now: datetime, on_step: OnStep) -> None:
     work = _take_up(batch, now)
     while batch.step != Step.DONE:
         step = Step(batch.step)
+        if step is Step.LEDGER:
+            work = _take_up(batch, now)  # those who are left, and now for the erasure itself
         point = f"{batch.number}:{step.value}"
         on_step(f"{point}:before")
         _note_start(batch, step)
@@ -162,21 +169,28 @@ def _record_all(run: Run) -> None:
 
 
 def _take_up(batch: Batch, now: datetime) -> Work | None:
-    """Return the batch with an open Grant, None where nobody is left in it."""
+    """Return the batch with an open Grant, None where nobody is left in it.
+
+    Looking again opens less than erasing: one who is held then keeps nobody else from being erased.
+    """
     items = list(
         batch.items.filter(state=ItemState.PLANNED, subject_id__isnull=False).order_by("pk")
     )
     if not items:
         return None
-    grant = open_gate(
-        actor=RETENTION,
-        purpose=Purpose.RETENTION,
-        subjects=[item.subject_id for item in items if item.subject_id],
-        categories=EVERY_CATEGORY,
-        action=Action.ERASE,
-        task=str(batch.pk),
-        now=now,
-    )
+    people = [item.subject_id for item in items if item.subject_id]
+    if batch.step == Step.RECHECK:
+        grant = open_for_judging(people, now)
+    else:
+        grant = open_gate(
+            actor=RETENTION,
+            purpose=Purpose.RETENTION,
+            subjects=people,
+            categories=EVERY_CATEGORY,
+            action=Action.ERASE,
+            task=str(batch.pk),
+            now=now,
+        )
     return Work(batch=batch, grant=grant, now=now, items=items)
 
 

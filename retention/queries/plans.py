@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Count
 
 from retention.errors import NoSuchPlan
-from retention.models import ItemState, Plan, PlanItem, SubjectClock
+from retention.models import Plan, PlanItem, SubjectClock
 from retention.queries.holds import list_held
 
 
@@ -70,8 +70,9 @@ def due_within(*, days: int, now: datetime) -> list[DueLine]:
     ]
 
 
-def count_states(plan: Plan) -> dict[str, int]:
-    """Return how many lines of a plan are in each state."""
-    rows = plan.items.values("state").annotate(number=Count("pk"))
-    found = {row["state"]: row["number"] for row in rows}
-    return {state.value: found.get(state.value, 0) for state in ItemState}
+def count_reasons(plan: Plan) -> dict[str, int]:
+    """Return how many lines of a plan there are for each state and reason (D9)."""
+    rows = plan.items.values("state", "reason").annotate(number=Count("pk"))
+    return {
+        f"{row['state']}:{row['reason']}": row["number"] for row in rows.order_by("state", "reason")
+    }
