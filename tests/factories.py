@@ -127,9 +127,17 @@ def load_demo_register() -> None:
     load_register(path=settings.REGISTER_FILE)
 
 
-def submit(*, actor: Any, person: Person | None = ANA, now: datetime = NOW, **changes: Any) -> Any:
-    """Hand in an application at the person's own city's point; `changes` are arguments of
-    submit_application.
+def submit(
+    *,
+    actor: Any,
+    person: Person | None = ANA,
+    said: Any = None,
+    now: datetime = NOW,
+    **changes: Any,
+) -> Any:
+    """Hand in an application at the person's own city's point.
+
+    `said` replaces what the person says; `changes` are arguments of submit_application.
     """
     from records.cards.rules import Channel
     from records.contracts.operations import submit_application
@@ -137,7 +145,7 @@ def submit(*, actor: Any, person: Person | None = ANA, now: datetime = NOW, **ch
     home = person.home_city if person else HOME_CITY
     given: dict[str, Any] = {
         "details": make_application_details(),
-        "person": make_details(person) if person else None,
+        "person": said or (make_details(person) if person else None),
         "point": POINT if home == HOME_CITY else OTHER_POINT,
         "received_on": legal_day(now),
         "channel": Channel.COUNTER,

@@ -1,0 +1,319 @@
+"""Issuing a card across the stores, also where the process dies between any two steps."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import connections
+
+from records.access.models import LogEntry
+from records.cards import errors as card_errors
+from records.cards.models import Card, CardEvent
+from records.cards.operations import cards as card_operations
+from records.cards.rules import CardState, check_holder_id
+from records.contracts import errors
+from records.contracts.models import CardSaga
+from records.contracts.operations import (
+    accept_application,
+    activate_card,
+    deliver_card,
+    issue_card,
+    issuing,
+)
+from records.contracts.operations.sagas import run_saga
+from records.keys.links import presentation_digest, wallet_pseudonym_for_blocking
+from records.keys.models import DataKey
+from records.wallet.models import Account, Instrument
+from tests import factories
+from tests.records.contracts.conftest import MakeHolder, Tills
+
+pytestmark = [
+    pytest.mark.django_db(databases=factories.ALL_STORES),
+    pytest.mark.usefixtures("world"),
+]
+
+AFTER_THE_LEASE = timedelta(minutes=2)
+
+
+class Killed(BaseException):
+    """The process dies here: nothing below may tidy up."""
+
+
+def _accepted(cene: Any, now: Any, person: factories.Person = factories.ANA) -> UUID:
+    standing = factories.submit(actor=cene, person=person)
+    accept_application(actor=cene, application_id=standing.application_id, now=now)
+    application_id: UUID = standing.application_id
+    return application_id
+
+
+@pytest.mark.rule("T4.1.9a", "T4.6.1a", "T2.12")
+def test_an_issued_card_has_its_number_its_validity_and_its_token(cene: Any, now: Any) -> None:
+    issued = issue_card(actor=cene, application_id=_accepted(cene, now), now=now)
+
+    card = Card.objects.get(pk=issued.card_id)
+    check_holder_id(issued.holder_id)
+    assert (card.holder_id, card.state) == (issued.holder_id, CardState.ISSUED)
+    assert (card.issued_on, card.valid_until) == (date(2026, 11, 21), date(2031, 11, 21))
+    assert issued.valid_until == card.valid_until
+    assert len(issued.presentation_token) == 32
+    assert not CardSaga.objects.exists()
+
+
+def test_the_token_does_not_print_itself(cene: Any, now: Any) -> None:
+    issued = issue_card(actor=cene, application_id=_accepted(cene, now), now=now)
+
+    assert str(issued.card_id) in repr(issued)
+    assert repr(issued.presentation_token)[2:10] not in repr(issued)
+
+
+@pytest.mark.rule("K9", "T2.12")
+def test_the_payment_store_gets_neither_card_nor_person(cene: Any, now: Any) -> None:
+    issued = issue_card(actor=cene, application_id=_accepted(cene, now), now=now)
+    card = Card.objects.get(pk=issued.card_id)
+    identity, payments = _dump("default"), _dump("payments")
+    (account,) = Account.objects.filter(kind="wallet")
+    (instrument,) = Instrument.objects.all()
+
+    for ours in (card.pk.hex, card.subject_id.hex, card.application_id.hex, card.holder_id):
+        assert ours in identity
+        assert ours not in payments
+    for theirs in (account.pk.hex, instrument.digest.hex):
+        assert theirs in payments
+        assert theirs not in identity
+    for store in factories.ALL_STORES:
+        assert issued.presentation_token.hex() not in _dump(store)
+
+
+def _dump(store: str) -> str:
+    """Return all values of a store, bytes and numbers as hexadecimal or decimal text."""
+    connection = connections[store]
+    values: list[str] = []
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+            for row in cursor.fetchall():
+                values.extend(
+                    bytes(value).hex()
+                    if isinstance(value, bytes | memoryview)
+                    else str(value).replace("-", "")
+                    for value in row
+                )
+    return "\n".join(values)
+
+
+@pytest.mark.rule("T4.1.12b", "T4.3.1a")
+def test_a_card_pays_only_after_delivery_and_activation(cene: Any, now: Any, tills: Tills) -> None:
+    issued = issue_card(actor=cene, application_id=_accepted(cene, now), now=now)
+    token = issued.presentation_token
+
+    assert tills.top_up(token).reason == "card_inactive"
+    deliver_card(actor=cene, card_id=issued.card_id, now=now)
+    assert tills.top_up(token).reason == "card_inactive"
+    activate_card(actor=cene, card_id=issued.card_id, now=now)
+    assert tills.top_up(token).approved
+    assert tills.pay(token).approved
+
+
+@pytest.mark.rule("T4.6.1a", "T4.3.4")
+def test_a_card_pays_on_its_last_day_and_not_after_it(
+    make_holder: MakeHolder, tills: Tills, now: Any
+) -> None:
+    holder = make_holder()
+    assert tills.top_up(holder.token).approved
+
+    last_day = now.replace(year=2031)
+    assert tills.pay(holder.token, now=last_day).approved
+    assert tills.pay(holder.token, now=last_day + timedelta(days=1)).reason == "card_expired"
+
+
+@pytest.mark.rule("T4.6.1b")
+def test_a_shorter_validity_is_issued_with_its_reason(cene: Any, now: Any) -> None:
+    application_id = _accepted(cene, now)
+    until = date(2027, 9, 30)
+    with pytest.raises(card_errors.ValidityReasonMissing):
+        issue_card(actor=cene, application_id=application_id, now=now, until=until)
+
+    issued = issue_card(
+        actor=cene,
+        application_id=application_id,
+        now=now,
+        until=until,
+        validity_reason="special_status",
+    )
+
+    assert issued.valid_until == until
+    assert Card.objects.get().validity_reason == "special_status"
+    assert Instrument.objects.exclude(state="dead").get().valid_until == date(2027, 10, 1)
+
+
+def test_only_an_accepted_application_gets_a_card(cene: Any, now: Any) -> None:
+    standing = factories.submit(actor=cene)
+
+    with pytest.raises(card_errors.ApplicationStateRefused):
+        issue_card(actor=cene, application_id=standing.application_id, now=now)
+
+    assert not Card.objects.exists()
+    assert not CardSaga.objects.exists()
+
+
+@pytest.mark.rule("T4.1.9b")
+def test_every_card_has_a_number_of_its_own(make_holder: MakeHolder) -> None:
+    ana, bor = make_holder(), make_holder(factories.BOR)
+
+    assert ana.holder_id != bor.holder_id
+    assert ana.token != bor.token
+
+
+@pytest.mark.rule("T4.1.9b")
+def test_a_number_that_was_once_given_out_is_never_drawn_again(
+    cene: Any, now: Any, make_holder: MakeHolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used = make_holder().holder_id
+    draws = iter([used, used, factories_holder_id()])
+    monkeypatch.setattr(card_operations, "make_holder_id", lambda: next(draws))
+
+    issued = issue_card(actor=cene, application_id=_accepted(cene, now, factories.BOR), now=now)
+
+    assert issued.holder_id != used
+    assert list(draws) == []
+
+
+def factories_holder_id() -> str:
+    from records.cards.rules import make_holder_id
+
+    return make_holder_id()
+
+
+def test_the_log_tells_the_intent_and_the_outcome(cene: Any, now: Any) -> None:
+    application_id = _accepted(cene, now)
+    before = LogEntry.objects.count()
+
+    issue_card(actor=cene, application_id=application_id, now=now)
+
+    intent, outcome = LogEntry.objects.order_by("id")[before:]
+    assert outcome.intent == intent.id
+
+
+# -- Again while the card lies at the desk
+
+
+def test_a_chip_that_is_written_anew_has_one_living_token(
+    cene: Any, now: Any, tills: Tills
+) -> None:
+    application_id = _accepted(cene, now)
+    first = issue_card(actor=cene, application_id=application_id, now=now)
+    second = issue_card(actor=cene, application_id=application_id, now=now)
+    deliver_card(actor=cene, card_id=second.card_id, now=now)
+    activate_card(actor=cene, card_id=second.card_id, now=now)
+
+    assert (first.card_id, first.holder_id) == (second.card_id, second.holder_id)
+    assert tills.top_up(second.presentation_token).approved
+    assert tills.top_up(first.presentation_token).reason == "card_dead"
+
+
+def test_no_token_is_made_for_a_card_that_was_handed_over(
+    cene: Any, now: Any, make_holder: MakeHolder, tills: Tills
+) -> None:
+    holder = make_holder()
+
+    with pytest.raises(errors.AlreadyHandedOver):
+        issue_card(actor=cene, application_id=holder.application_id, now=now)
+
+    assert tills.top_up(holder.token).approved
+
+
+# -- Killed between any two steps
+
+STEPS = 4
+MOMENTS = [
+    ("begun", 0),
+    *[(moment, step) for step in range(STEPS) for moment in ("before", "after")],
+    ("done", STEPS),
+]
+
+
+def _dying(moment: str, at: int) -> Callable[..., None]:
+    """Return run_saga of a process that dies before a step, or after its commit and before its
+    note.
+    """
+
+    def run(grant: Any, saga: Any, steps: Sequence[Any], *, now: Any) -> None:
+        def wrap(number: int, step: Any) -> Any:
+            def dying_step(*arguments: Any) -> None:
+                if (moment, at) == ("before", number):
+                    raise Killed
+                step(*arguments)
+                if (moment, at) == ("after", number):
+                    raise Killed
+
+            return dying_step
+
+        if moment == "begun":
+            raise Killed
+        run_saga(grant, saga, [wrap(*item) for item in enumerate(steps)], now=now)
+        raise Killed
+
+    return run
+
+
+@pytest.mark.django_db(databases=factories.ALL_STORES, transaction=True)
+@pytest.mark.parametrize(("moment", "at"), MOMENTS)
+def test_the_next_run_finishes_what_a_killed_one_began(
+    cene: Any, now: Any, tills: Tills, monkeypatch: pytest.MonkeyPatch, moment: str, at: int
+) -> None:
+    application_id = _accepted(cene, now)
+    with monkeypatch.context() as patch:
+        patch.setattr(issuing, "run_saga", _dying(moment, at))
+        with pytest.raises(Killed):
+            issue_card(actor=cene, application_id=application_id, now=now)
+    begun = Card.objects.get()
+
+    issued = issue_card(actor=cene, application_id=application_id, now=now + AFTER_THE_LEASE)
+
+    card = Card.objects.get()
+    assert (card.pk, card.holder_id, card.state) == (begun.pk, begun.holder_id, "issued")
+    assert [event.action for event in CardEvent.objects.order_by("number")] == ["order", "issue"]
+    wallet = wallet_pseudonym_for_blocking(card.pk)
+    assert [row.pk for row in Account.objects.filter(kind="wallet")] == [wallet]
+    assert DataKey.objects.count() == 2
+    living = Instrument.objects.exclude(state="dead")
+    assert [row.digest for row in living] == [presentation_digest(issued.presentation_token)]
+    assert not CardSaga.objects.exists()
+    deliver_card(actor=cene, card_id=card.pk, now=now)
+    activate_card(actor=cene, card_id=card.pk, now=now)
+    assert tills.top_up(issued.presentation_token).approved
+
+
+@pytest.mark.django_db(databases=factories.ALL_STORES, transaction=True)
+def test_while_somebody_is_at_it_nobody_else_begins(
+    cene: Any, now: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    application_id = _accepted(cene, now)
+    with monkeypatch.context() as patch:
+        patch.setattr(issuing, "run_saga", _dying("before", 1))
+        with pytest.raises(Killed):
+            issue_card(actor=cene, application_id=application_id, now=now)
+
+    with pytest.raises(errors.Busy):
+        issue_card(actor=cene, application_id=application_id, now=now + timedelta(seconds=5))
+
+
+@pytest.mark.django_db(databases=factories.ALL_STORES, transaction=True)
+def test_a_step_that_fails_gives_the_work_back_at_once(
+    cene: Any, now: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    application_id = _accepted(cene, now)
+
+    def fail(**_: Any) -> None:
+        raise ConnectionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(issuing, "open_wallet", fail)
+        with pytest.raises(ConnectionError):
+            issue_card(actor=cene, application_id=application_id, now=now)
+
+    issued = issue_card(actor=cene, application_id=application_id, now=now)
+
+    assert Card.objects.get().holder_id == issued.holder_id
