@@ -38,7 +38,7 @@ def _signing_in(name: str, label: str, *, retention: str, withheld: str = "") ->
     )
 
 
-def _staff(name: str, label: str) -> Personal:
+def _staff(name: str, label: str, *, withheld: str = "") -> Personal:
     return Personal(
         name,
         DataCategory.STAFF,
@@ -47,6 +47,7 @@ def _staff(name: str, label: str) -> Personal:
         basis=LegalBasis.LEGAL_OBLIGATION,
         recipients=("controller", "processor"),
         retention="staff",
+        withheld=withheld,
     )
 
 
@@ -72,7 +73,7 @@ _USERS = Table(
         _signing_in("last_login", "last sign-in", retention="contract"),
         _signing_in("date_joined", "first sign-in", retention="contract"),
         _staff("username", "user name (of staff; a holder's is random)"),
-        _staff("password", "password, hashed (of staff; holders have none)"),
+        _staff("password", "password, hashed (holders have none)", withheld="security"),
         *not_personal(
             ("id", "is_superuser", "is_staff", "is_active"),
             _MACHINE,
@@ -139,7 +140,7 @@ _FACTORS = Table(
     Store.IDENTITY,
     "Second factor of staff",
     (
-        _staff("data", "the factor's secret, sealed"),
+        _staff("data", "the factor's secret, sealed", withheld="security"),
         _staff("last_used_at", "last used at"),
         _staff("created_at", "set up at"),
         *not_personal(("id", "user", "type"), _MACHINE),
@@ -190,12 +191,14 @@ class PortalSource:
     )
 
     def collect(self, grant: Grant, context: SubjectContext, now: datetime) -> Sequence[Section]:
-        """Return when the person signed in and asked for codes."""
+        """Return when the person signed in and asked for codes; a holder has no row of staff."""
         grant.require(Store.IDENTITY, context.subject_id, DataCategory.SIGN_IN)
         users = get_user_model().objects.filter(holder__subject_id=context.subject_id)
         asked = SignInChallenge.objects.filter(subject_id=context.subject_id)
         return (
             Section(_USERS, tuple(_record(_USERS, row) for row in users)),
+            Section(_STAFF, ()),
+            Section(_FACTORS, ()),
             Section(
                 _CHALLENGES,
                 tuple(_record(_CHALLENGES, row) for row in asked.order_by("created_at")),
@@ -226,6 +229,6 @@ def _record(table: Table, row: Any) -> Record:
         {
             column.name: getattr(row, column.name)
             for column in table.personal()
-            if not column.withheld and column.category is DataCategory.SIGN_IN
+            if not column.withheld
         }
     )
