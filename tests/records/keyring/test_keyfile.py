@@ -6,13 +6,16 @@ import pickle
 import shutil
 import time
 from collections.abc import Callable
+from datetime import UTC
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from records.crypto.secret import new_key
+from records.crypto.secret import Secret, new_key
 from records.crypto.wrapping import WrappingKey
 from records.keyring import keyfile
 from records.keyring.changes import changing
@@ -26,7 +29,15 @@ from records.keyring.errors import (
     RootMissing,
     WrongRoot,
 )
-from records.keyring.keyfile import FileRoots, KeyFile, locked, parse, read_key_file, serialise
+from records.keyring.keyfile import (
+    FileRoots,
+    KeyEntry,
+    KeyFile,
+    locked,
+    parse,
+    read_key_file,
+    serialise,
+)
 from records.keyring.operations import create_missing, start_kek_epoch
 from records.keyring.queries import forget_keyring, get_keyring, load_keyring
 from tests.factories import NOW
@@ -350,3 +361,32 @@ def test_a_copy_by_name_alone_is_a_whole_key_file(made: Path) -> None:
     shutil.copy2(made, copy)
 
     assert load_keyring(copy)[0].ledger_key() == get_keyring().ledger_key()
+
+
+times = st.datetimes(timezones=st.just(UTC))
+names = st.text(alphabet="abc/#0123456789", min_size=1, max_size=12)
+entries = st.builds(
+    KeyEntry,
+    root=names,
+    wrapped=st.binary(max_size=61),
+    created_at=times,
+    retired_at=st.none() | times,
+)
+files = st.builds(
+    KeyFile,
+    id=names,
+    provider=st.just("file"),
+    serial=st.integers(min_value=0),
+    generation=st.integers(min_value=1),
+    rotating_to=st.none() | st.integers(min_value=2),
+    rotated_at=st.none() | times,
+    keys=st.dictionaries(names, entries, max_size=4),
+    destroyed=st.sets(names, max_size=3),
+    doomed=st.lists(names, max_size=3).map(sorted),
+    roots=st.dictionaries(names, st.binary(min_size=32, max_size=32).map(Secret), max_size=3),
+)
+
+
+@given(file=files)
+def test_any_file_is_read_as_it_was_written(file: KeyFile) -> None:
+    assert parse(serialise(file)) == file
