@@ -145,7 +145,7 @@ class DsarSource:
         self,
         grant: Grant,
         context: SubjectContext,
-        now: datetime,  # noqa: ARG002  # the Source protocol's signature
+        now: datetime,  # the Source protocol's signature
     ) -> Sequence[Section]:
         """Return the person's cases, their history and their packages (without the files)."""
         grant.require(Store.IDENTITY, context.subject_id, DataCategory.CASE)

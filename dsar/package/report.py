@@ -303,13 +303,13 @@ def _manifest_section(
             str(entry.rows) if entry.status in {Status.INCLUDED, Status.EMPTY} else "",
             _note(words, tables[entry.table], entry),
         ]
-        for entry in manifest
+        for entry in sorted(manifest, key=lambda one: _place(one.source))
     ]
     table = _table(
         words, "manifest.tables", ("table", "status", "rows", "note"), lines, (5, 2, 1.4, 4)
     )
     hashes = _table(
-        words, "manifest.files", ("file", "sha256"), [list(pair) for pair in files], (2, 3)
+        words, "manifest.files", ("file", "sha256"), [list(pair) for pair in files], (2, 4.4)
     )
     return {
         "title": words.say("section.manifest"),

@@ -52,6 +52,8 @@ class Words:
             sign, cents = ("−" if value < 0 else ""), abs(value)
             separator = "," if self.language == "sl" else "."
             return f"{sign}{cents // 100}{separator}{cents % 100:02d} EUR"
+        if f"{column.name}.{value}" in TEXTS[self.language]:
+            return self.say(f"{column.name}.{value}")
         return self.value(value)
 
     def value(self, value: object) -> str:

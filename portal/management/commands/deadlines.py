@@ -27,7 +27,7 @@ class Command(BaseCommand):
         """Print the object, or say what is wrong with the day."""
         try:
             day = date.fromisoformat(received)
-            if len(received) != len("YYYY-MM-DD"):
+            if day.isoformat() != received:
                 raise ValueError(received)
             found = deadlines(day, extra_work_free=getattr(settings, "EXTRA_WORK_FREE_DAYS", ()))
         except (ValueError, OverflowError):
