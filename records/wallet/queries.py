@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db.models import F, Max, OuterRef, Subquery
 
+from records.legal_days import legal_day
 from records.wallet.errors import (
     AuthorisationUnknown,
     KeyReused,
@@ -31,7 +32,7 @@ from records.wallet.models import (
     Posting,
     Terminal,
 )
-from records.wallet.rules import EndedBecause, Fees, PayoutFee, local_date, payout_fee
+from records.wallet.rules import EndedBecause, Fees, PayoutFee, payout_fee
 
 _NO_SECRET = bytes(32)
 
@@ -250,7 +251,7 @@ def open_items(wallet: UUID) -> OpenItems:
     row = _get_wallet(wallet)
     last_booked = LedgerEntry.objects.filter(wallet=wallet).aggregate(last=Max("booked_at"))["last"]
     last_paid = Payout.objects.filter(wallet=wallet).aggregate(last=Max("settled_on"))["last"]
-    days = [day for day in (last_booked and local_date(last_booked), last_paid) if day]
+    days = [day for day in (last_booked and legal_day(last_booked), last_paid) if day]
     return OpenItems(
         balance_minor=row.balance_minor,
         held_minor=row.held_minor,

@@ -100,7 +100,7 @@ class Reconciliation:
 
 
 def reconcile() -> Reconciliation:
-    """Check every entry, wallet and guard of the ledger, and return what does not add up (T2.12)."""
+    """Check every entry, wallet and guard, and return what does not add up (T2.12)."""
     postings = Posting.objects.aggregate(count=Count("line"), total=Sum("amount_minor"))
     folded = Account.objects.aggregate(total=Sum("folded_minor"))["total"] or 0
     total = (postings["total"] or 0) + folded

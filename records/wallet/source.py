@@ -200,7 +200,12 @@ class WalletSource:
         _POSITION,
     )
 
-    def collect(self, grant: Grant, context: SubjectContext, now: datetime) -> Sequence[Section]:
+    def collect(
+        self,
+        grant: Grant,
+        context: SubjectContext,
+        now: datetime,
+    ) -> Sequence[Section]:
         """Return balance, bookings, slips and payouts of the wallets, account numbers in plain."""
         for wallet in context.wallets:
             grant.require(Store.PAYMENTS, wallet, DataCategory.WALLET)
@@ -246,12 +251,10 @@ class WalletSource:
 
 
 def _record(row: object, table: Table, **replaced: object) -> Record:
-    """Return the row's personal columns as a person can read them; `replaced` gives some of them."""
-    values = {
-        column.name: replaced[column.name] if column.name in replaced else getattr(row, column.name)
-        for column in table.personal()
-    }
-    return Record(values)
+    """Return the row's personal columns as a person can read them; `replaced` gives some."""
+    names = [column.name for column in table.personal()]
+    plain = {name: getattr(row, name) for name in names if name not in replaced}
+    return Record({name: (plain | replaced)[name] for name in names})
 
 
 def _collect_entries(wallets: list[UUID]) -> tuple[Record, ...]:
@@ -260,7 +263,7 @@ def _collect_entries(wallets: list[UUID]) -> tuple[Record, ...]:
 
 
 def _collect_postings(wallets: list[UUID]) -> tuple[Record, ...]:
-    """Return what moved on the wallet, and what was put aside for it, with the other side's name."""
+    """Return what moved on the wallet or was put aside for it, with the other side's name."""
     rows = (
         Posting.objects.filter(wallet__in=wallets)
         .select_related("account", "entry")

@@ -16,9 +16,10 @@ from django.db import OperationalError
 from django.db.models import Case, F, Q, Value, When
 
 from records.access.purposes import Store
+from records.legal_days import legal_day, start_of_day
 from records.wallet.errors import SystemDisturbed, WalletUnknown
 from records.wallet.models import Account, AccountKind, LedgerEntry, Posting
-from records.wallet.rules import LJUBLJANA, WalletState
+from records.wallet.rules import WalletState
 
 PAYMENTS = Store.PAYMENTS.value
 TRIES = 6
@@ -63,52 +64,35 @@ def book_entry(*, entry: LedgerEntry, lines: Sequence[Line], currency: str) -> L
 
 
 def _counted(counter: str, month: int, added: int) -> Case:
-    """Return the counter of `month` after adding; it starts at zero in a newer month
-    (rules.month_used).
-    """
+    """Return the counter of `month` after adding; zero at first in a newer month (month_used)."""
     return Case(When(month__gte=month, then=F(counter) + added), default=Value(added))
 
 
-def _within(counter: str, limit: str, month: int, amount_minor: int) -> Q:
-    fits = {f"{counter}__lte": F(limit) - amount_minor}
-    return Q(month__gte=month, **fits) | Q(month__lt=month, **{f"{limit}__gte": amount_minor})
+def _within(counter: str, limit: str, month: int, added: int) -> Q:
+    fits = {f"{counter}__lte": F(limit) - added}
+    return Q(month__gte=month, **fits) | Q(month__lt=month, **{f"{limit}__gte": added})
 
 
-_USABLE = Q(blocked=False, suspected=False, frozen=False, closed_on=None)
+def take(*, wallet: UUID, paid_minor: int, topped_up_minor: int, month: int) -> bool:
+    """Move money in or out if, and only if, every rule of T7.5.3 lets it; one UPDATE decides.
 
-
-def take_payment(*, wallet: UUID, amount_minor: int, month: int) -> bool:
-    """Take a payment from the wallet if, and only if, every rule of T7.5.3 lets it; one UPDATE
-    decides.
+    It locks the row, checks state, funds, ceiling and month, and counts. Returns whether it did.
+    One of the two amounts is zero. records.wallet.operations.single says the same in PostgreSQL's
+    own words; test_properties holds both to the pure rules.
     """
-    allowed = _within("month_payments_minor", "month_payments_limit_minor", month, amount_minor)
-    changed = Account.objects.filter(
-        _USABLE & allowed, pk=wallet, balance_minor__gte=amount_minor
-    ).update(
-        balance_minor=F("balance_minor") - amount_minor,
-        month_payments_minor=_counted("month_payments_minor", month, amount_minor),
-        month_top_ups_minor=_counted("month_top_ups_minor", month, 0),
-        month=_later_month(month),
+    allowed = (
+        Q(blocked=False, suspected=False, frozen=False, closed_on=None)
+        & Q(balance_minor__gte=paid_minor, balance_minor__lte=F("ceiling_minor") - topped_up_minor)
+        & _within("month_payments_minor", "month_payments_limit_minor", month, paid_minor)
+        & _within("month_top_ups_minor", "month_top_ups_limit_minor", month, topped_up_minor)
+    )
+    changed = Account.objects.filter(allowed, pk=wallet).update(
+        balance_minor=F("balance_minor") + (topped_up_minor - paid_minor),
+        month_payments_minor=_counted("month_payments_minor", month, paid_minor),
+        month_top_ups_minor=_counted("month_top_ups_minor", month, topped_up_minor),
+        month=Case(When(month__gte=month, then=F("month")), default=Value(month)),
     )
     return changed == 1
-
-
-def take_top_up(*, wallet: UUID, amount_minor: int, month: int) -> bool:
-    """Add a top-up if, and only if, it fits whole under ceiling and month (T7.1.1b)."""
-    allowed = _within("month_top_ups_minor", "month_top_ups_limit_minor", month, amount_minor)
-    changed = Account.objects.filter(
-        _USABLE & allowed, pk=wallet, balance_minor__lte=F("ceiling_minor") - amount_minor
-    ).update(
-        balance_minor=F("balance_minor") + amount_minor,
-        month_payments_minor=_counted("month_payments_minor", month, 0),
-        month_top_ups_minor=_counted("month_top_ups_minor", month, amount_minor),
-        month=_later_month(month),
-    )
-    return changed == 1
-
-
-def _later_month(month: int) -> Case:
-    return Case(When(month__gte=month, then=F("month")), default=Value(month))
 
 
 def lock_wallet(*, wallet: UUID) -> Account:
@@ -174,8 +158,6 @@ def _may_retry(error: OperationalError) -> bool:
     return state in _RETRIED_STATES or "locked" in str(cause)
 
 
-def start_of_day(now: datetime) -> datetime:
-    """Return the first instant of the day in Europe/Ljubljana: desk entries do not tell their
-    instant (K9).
-    """
-    return now.astimezone(LJUBLJANA).replace(hour=0, minute=0, second=0, microsecond=0)
+def booking_day(now: datetime) -> datetime:
+    """Return the instant under which the desk books: the start of its day (K9)."""
+    return start_of_day(legal_day(now))

@@ -9,6 +9,7 @@ from django.db import transaction
 from records.access.grants import Grant
 from records.access.purposes import DataCategory, Store
 from records.keys.operations import create_data_keys, seal_values
+from records.legal_days import add_months, legal_day
 from records.wallet import rules
 from records.wallet.errors import (
     NothingToPayOut,
@@ -29,9 +30,9 @@ from records.wallet.operations.accounting import (
     PAYMENTS,
     Line,
     book_entry,
+    booking_day,
     lock_wallet,
     retry,
-    start_of_day,
     system_account,
 )
 from records.wallet.queries import PayoutStatus, payout_status
@@ -92,7 +93,7 @@ def forget_settled_ibans(*, now: datetime) -> int:
     """Remove the account numbers of payouts settled more than 13 months ago, and return how many
     (C23).
     """
-    last = rules.add_months(rules.local_date(now), -IBAN_MONTHS)
+    last = add_months(legal_day(now), -IBAN_MONTHS)
     due = Payout.objects.filter(state=PayoutState.SETTLED, settled_on__lt=last, iban__isnull=False)
     return due.update(iban=None)
 
@@ -111,7 +112,7 @@ def _request_once(request: _Request) -> PayoutStatus:
         if (earlier := _find_payout(row.pk, row.wallet_id)) is not None:
             return payout_status(earlier)
         rest = check_rest(account)
-        today = rules.local_date(request.now)
+        today = legal_day(request.now)
         fee = rules.payout_fee(
             fees=request.fees,
             balance_minor=rest,
@@ -126,7 +127,7 @@ def _request_once(request: _Request) -> PayoutStatus:
             entry=LedgerEntry(
                 kind=EntryKind.PAYOUT,
                 idempotency_key=f"payout/{row.pk}",
-                booked_at=start_of_day(request.now),
+                booked_at=booking_day(request.now),
             ),
             shares=_shares(fee),
         )
@@ -188,7 +189,7 @@ def empty_wallet(*, account: Account, entry: LedgerEntry, shares: dict[AccountKi
 def _settle_once(payout: UUID, now: datetime) -> PayoutStatus:
     with transaction.atomic(using=PAYMENTS, durable=True):
         claimed = Payout.objects.filter(pk=payout, state=PayoutState.REQUESTED).update(
-            state=PayoutState.SETTLED, settled_on=rules.local_date(now)
+            state=PayoutState.SETTLED, settled_on=legal_day(now)
         )
         row = Payout.objects.select_related("wallet").filter(pk=payout).defer("iban").first()
         if row is None:
@@ -208,7 +209,7 @@ def _book_settlement(row: Payout, now: datetime) -> None:
             wallet_id=row.wallet_id,
             kind=EntryKind.PAYOUT_SETTLED,
             idempotency_key=f"settled/{row.pk}",
-            booked_at=start_of_day(now),
+            booked_at=booking_day(now),
         ),
         lines=[
             Line(account=due, amount_minor=-row.amount_minor),

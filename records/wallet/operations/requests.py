@@ -2,7 +2,6 @@
 (T7.3.5, T7.5.1).
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4
@@ -10,6 +9,7 @@ from uuid import UUID, uuid4
 from django.db import IntegrityError, transaction
 from django.db.models import OuterRef, Subquery
 
+from records.legal_days import legal_day
 from records.wallet import rules
 from records.wallet.errors import CashOnly, InvalidAmount, SystemDisturbed, TerminalMayNot
 from records.wallet.models import (
@@ -29,9 +29,9 @@ from records.wallet.operations.accounting import (
     retry,
     state_of,
     system_account,
-    take_payment,
-    take_top_up,
+    take,
 )
+from records.wallet.operations.single import approve_at_once, has_single_statement
 from records.wallet.queries import Slip, find_replay, slip_of
 from records.wallet.rules import CardForm, DeclineReason, InstrumentState
 
@@ -159,10 +159,14 @@ def _request(
 
 
 def _answer(request: _Request) -> Slip:
-    card = _find_card(request)
-    if card is not None:
-        _refuse_impossible(request, card)
     try:
+        if has_single_statement():
+            row = retry(lambda: _approve_at_once(request))
+            if row is not None:
+                return slip_of(row, organisation=request.terminal.organisation)
+        card = _find_card(request)
+        if card is not None:
+            _refuse_impossible(request, card)
         return retry(lambda: _decide(request, card))
     except IntegrityError:
         # Another process has used the key since: nothing of ours stands, its answer is the answer.
@@ -170,6 +174,25 @@ def _answer(request: _Request) -> Slip:
         if replay is None:
             raise
         return replay
+
+
+def _approve_at_once(request: _Request) -> Authorisation | None:
+    return approve_at_once(
+        row=_authorisation(request, None, None),
+        organisation=request.terminal.organisation,
+        online=request.kind == RequestKind.TOP_UP and request.terminal.online,
+        presentation=request.presentation,
+        counter_kind=_counter_kind(request).value,
+        month=rules.month_of(request.now),
+        today=legal_day(request.now),
+        now=request.now,
+        **_amounts(request),
+    )
+
+
+def _amounts(request: _Request) -> dict[str, int]:
+    paid = request.amount_minor if request.kind == RequestKind.PAYMENT else 0
+    return {"paid_minor": paid, "topped_up_minor": request.amount_minor - paid}
 
 
 def _find_card(request: _Request) -> _Card | None:
@@ -195,7 +218,7 @@ def _find_card(request: _Request) -> _Card | None:
         )
         .first()
     )
-    return None if row is None else _card(row, rules.local_date(request.now))
+    return None if row is None else _card(row, legal_day(request.now))
 
 
 def _card(row: tuple[UUID, str, str, str, str, date | None, UUID | None], today: date) -> _Card:
@@ -242,7 +265,7 @@ def _decide(request: _Request, card: _Card | None) -> Slip:
 
 
 def _decide_once(request: _Request, card: _Card | None) -> Slip:
-    if card is not None and card.decline is None and _take(request, card.wallet):
+    if card is not None and card.decline is None and _take(request, card):
         return _approve(request, card)
     replay = _replay(request)
     if replay is not None:
@@ -250,9 +273,8 @@ def _decide_once(request: _Request, card: _Card | None) -> Slip:
     return _decline(request, card, _reason(request, card))
 
 
-def _take(request: _Request, wallet: UUID) -> bool:
-    take: Callable[..., bool] = take_payment if request.kind == RequestKind.PAYMENT else take_top_up
-    return take(wallet=wallet, amount_minor=request.amount_minor, month=rules.month_of(request.now))
+def _take(request: _Request, card: _Card) -> bool:
+    return take(wallet=card.wallet, month=rules.month_of(request.now), **_amounts(request))
 
 
 def _reason(request: _Request, card: _Card | None) -> DeclineReason:
@@ -272,6 +294,7 @@ def _reason(request: _Request, card: _Card | None) -> DeclineReason:
 
 def _approve(request: _Request, card: _Card) -> Slip:
     row = _authorisation(request, card.wallet, None)
+    row.save(force_insert=True)
     counter = card.counter or system_account(
         kind=_counter_kind(request),
         city=card.city,
@@ -297,13 +320,14 @@ def _approve(request: _Request, card: _Card) -> Slip:
 
 def _decline(request: _Request, card: _Card | None, reason: DeclineReason) -> Slip:
     row = _authorisation(request, card.wallet if card else None, reason)
+    row.save(force_insert=True)
     return slip_of(row, organisation=request.terminal.organisation)
 
 
 def _authorisation(
     request: _Request, wallet: UUID | None, reason: DeclineReason | None
 ) -> Authorisation:
-    row = Authorisation(
+    return Authorisation(
         id=uuid4(),
         kind=request.kind,
         terminal_id=request.terminal.pk,
@@ -316,8 +340,6 @@ def _authorisation(
         decided_at=request.now,
         reference=request.reference,
     )
-    row.save(force_insert=True)
-    return row
 
 
 def _replay(request: _Request) -> Slip | None:

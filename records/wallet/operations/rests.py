@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from records.legal_days import legal_day
 from records.wallet import rules
 from records.wallet.errors import (
     ClaimStands,
@@ -20,9 +21,9 @@ from records.wallet.operations.accounting import (
     PAYMENTS,
     Line,
     book_entry,
+    booking_day,
     lock_wallet,
     retry,
-    start_of_day,
     system_account,
 )
 from records.wallet.operations.payouts import check_rest, empty_wallet
@@ -39,7 +40,7 @@ def transfer_rest(
     FormsDiffer, ClaimTooLate, WalletDiffers, WalletClosed, WalletFrozen, WalletSuspected,
     NothingToPayOut.
     """
-    if not rules.claim_stands(ended_on=ended_on, today=rules.local_date(now)):
+    if not rules.claim_stands(ended_on=ended_on, today=legal_day(now)):
         raise ClaimTooLate(months=rules.CLAIM_MONTHS)
     return retry(lambda: _transfer_once(transfer, source, target, now))
 
@@ -51,7 +52,7 @@ def book_unclaimed(*, wallet: UUID, ended_on: date, now: datetime) -> int:
     The money never vanishes silently. Raises ClaimStands while the holder may still claim it, and
     as a payout does.
     """
-    if rules.claim_stands(ended_on=ended_on, today=rules.local_date(now)):
+    if rules.claim_stands(ended_on=ended_on, today=legal_day(now)):
         raise ClaimStands(months=rules.CLAIM_MONTHS)
 
     def step() -> int:
@@ -66,7 +67,7 @@ def book_rest_as_unclaimed(*, account: Account, now: datetime) -> int:
     rest = check_rest(account)
     empty_wallet(
         account=account,
-        entry=LedgerEntry(kind=EntryKind.UNCLAIMED, booked_at=start_of_day(now)),
+        entry=LedgerEntry(kind=EntryKind.UNCLAIMED, booked_at=booking_day(now)),
         shares={AccountKind.UNCLAIMED: rest},
     )
     return rest
@@ -90,7 +91,7 @@ def _transfer_once(transfer: UUID, source: UUID, target: UUID, now: datetime) ->
             entry=LedgerEntry(
                 kind=EntryKind.TRANSFER_OUT,
                 idempotency_key=f"{key}/out",
-                booked_at=start_of_day(now),
+                booked_at=booking_day(now),
             ),
             shares={AccountKind.TRANSFERS: rest},
         )
@@ -139,7 +140,7 @@ def _take_in(account: Account, amount_minor: int, key: str, now: datetime) -> No
             wallet_id=account.pk,
             kind=EntryKind.TRANSFER_IN,
             idempotency_key=key,
-            booked_at=start_of_day(now),
+            booked_at=booking_day(now),
         ),
         lines=lines,
         currency=account.currency,

@@ -6,10 +6,11 @@ from uuid import UUID
 
 from django.db import transaction
 
+from records.legal_days import legal_day
 from records.wallet.errors import InstrumentDiffers, WalletClosed, WalletDiffers, WalletUnknown
 from records.wallet.models import Account, AccountKind, Instrument
 from records.wallet.operations.accounting import PAYMENTS, lock_wallet, retry
-from records.wallet.rules import CardForm, InstrumentState, Limits, local_date
+from records.wallet.rules import CardForm, InstrumentState, Limits
 
 
 class Block(StrEnum):
@@ -36,7 +37,7 @@ def open_wallet(*, wallet: UUID, city: str, limits: Limits, now: datetime) -> No
         kind=AccountKind.WALLET,
         city=city,
         currency=limits.currency,
-        opened_on=local_date(now),
+        opened_on=legal_day(now),
         ceiling_minor=limits.ceiling_minor,
         month_payments_limit_minor=limits.month_payments_minor,
         month_top_ups_limit_minor=limits.month_top_ups_minor,
@@ -128,7 +129,7 @@ def close_wallet(*, wallet: UUID, now: datetime) -> None:
     def step() -> None:
         with transaction.atomic(using=PAYMENTS, durable=True):
             if lock_wallet(wallet=wallet).closed_on is None:
-                Account.objects.filter(pk=wallet).update(closed_on=local_date(now))
+                Account.objects.filter(pk=wallet).update(closed_on=legal_day(now))
             Instrument.objects.filter(wallet=wallet).exclude(state=InstrumentState.DEAD).update(
                 state=InstrumentState.DEAD
             )

@@ -1,7 +1,6 @@
 """The rules of money: limits, decisions, fees, account numbers. Pure."""
 
 from records.wallet.rules.decisions import (
-    LJUBLJANA,
     TERMS_REASONS,
     CardForm,
     DeclineReason,
@@ -12,7 +11,6 @@ from records.wallet.rules.decisions import (
     decline_instrument,
     decline_payment,
     decline_top_up,
-    local_date,
     month_of,
     month_used,
     request_hash,
@@ -24,7 +22,6 @@ from records.wallet.rules.fees import (
     FeeBasis,
     Fees,
     PayoutFee,
-    add_months,
     claim_stands,
     payout_fee,
 )
@@ -34,7 +31,6 @@ from records.wallet.rules.limits import LEGAL_BASIS, Limits
 __all__ = [
     "CLAIM_MONTHS",
     "LEGAL_BASIS",
-    "LJUBLJANA",
     "TERMS_REASONS",
     "CardForm",
     "DeclineReason",
@@ -45,7 +41,6 @@ __all__ = [
     "Limits",
     "PayoutFee",
     "WalletState",
-    "add_months",
     "check_amount",
     "check_iban",
     "check_key",
@@ -54,7 +49,6 @@ __all__ = [
     "decline_payment",
     "decline_top_up",
     "last_digits",
-    "local_date",
     "month_of",
     "month_used",
     "payout_fee",

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
+from records.legal_days import LEGAL_ZONE
 from records.wallet.errors import InvalidAmount, InvalidKey
 
-LJUBLJANA = ZoneInfo("Europe/Ljubljana")
 LARGEST_AMOUNT_MINOR = 1_000_000_00
 """A million euros: far above every limit, far below what a 64-bit column holds."""
 
@@ -91,14 +90,9 @@ class WalletState:
     closed: bool = False
 
 
-def local_date(now: datetime) -> date:
-    """Return the day of an aware time in Europe/Ljubljana, in which all legal days are counted."""
-    return now.astimezone(LJUBLJANA).date()
-
-
 def month_of(now: datetime) -> int:
     """Return the calendar month of a time in Europe/Ljubljana as yyyymm, e.g. 202611 (C19)."""
-    local = now.astimezone(LJUBLJANA)
+    local = now.astimezone(LEGAL_ZONE)
     return local.year * 100 + local.month
 
 

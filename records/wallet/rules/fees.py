@@ -1,10 +1,10 @@
 """Fees: what a price list may ask, and what a payout costs (T4.4.3, T4.6.3b, T7.8.1, C12, C13)."""
 
-import calendar
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from records.legal_days import add_months
 from records.wallet.errors import ClaimTooLate, InvalidFees
 
 CLAIM_MONTHS = 60
@@ -66,16 +66,6 @@ class PayoutFee:
     fee_minor: int
     surplus_minor: int
     basis: FeeBasis
-
-
-def add_months(day: date, months: int) -> date:
-    """Return the same day-of-month `months` later, else that month's last day (Reg. 1182/71
-    3(2)(c)).
-    """
-    month_index = day.year * 12 + day.month - 1 + months
-    year, month = divmod(month_index, 12)
-    last = calendar.monthrange(year, month + 1)[1]
-    return date(year, month + 1, min(day.day, last))
 
 
 def claim_stands(*, ended_on: date | None, today: date) -> bool:

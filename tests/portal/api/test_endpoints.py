@@ -262,7 +262,8 @@ def test_a_disturbed_ledger_is_said_and_the_same_key_works_afterwards(
         raise OperationalError("the disk is gone")
 
     with monkeypatch.context() as broken:
-        broken.setattr(requests, "take_top_up", fail)
+        broken.setattr(requests, "take", fail)
+        broken.setattr(requests, "approve_at_once", fail)
         response = desk.post("top-ups", money(5_00), **{"Idempotency-Key": "k-1"})
         assert_problem(response, 503, "wallet.system_disturbed")
         assert balance() == 0

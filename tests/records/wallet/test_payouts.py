@@ -1,6 +1,6 @@
 """Payouts, transfers and unclaimed rests: money never vanishes, and the IBAN stays sealed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -39,8 +39,8 @@ FEES = Fees(price_list="2026-01", refund_minor=2_00)
 
 
 @pytest.fixture(autouse=True)
-def _keys(keyring: Any) -> Iterator[None]:
-    yield
+def _keys(keyring: Any) -> None:
+    """Every test has a key file of its own."""
 
 
 def grant_for(wallet: UUID, now: datetime, *more: DataCategory) -> Grant:

@@ -9,20 +9,20 @@ import pytest
 from django.db import connections, transaction
 
 from records.wallet import tasks
-from records.wallet.models import Account, ErasureWindow, EntryKind, LedgerEntry
+from records.wallet.models import Account, EntryKind, ErasureWindow, LedgerEntry
 from records.wallet.reconciliation import GUARDS, reconcile
 from tests.records.wallet.conftest import Till
 
 pytestmark = pytest.mark.django_db(databases=["payments"])
 
 
-class _Undo(Exception):
+class _UndoError(Exception):
     """Ends a tampering."""
 
 
 @contextmanager
 def tampering() -> Iterator[None]:
-    """Let the test past the guards, as somebody with the database's own rights would be; undone afterwards."""
+    """Let the test past the guards, as the database's owner would be; undone afterwards."""
     connection = connections["payments"]
     try:
         with transaction.atomic(using="payments"):
@@ -33,8 +33,8 @@ def tampering() -> Iterator[None]:
                     for name in GUARDS["sqlite"]:
                         cursor.execute(f"DROP TRIGGER {name}")
             yield
-            raise _Undo
-    except _Undo:
+            raise _UndoError
+    except _UndoError:
         pass
 
 
@@ -107,8 +107,14 @@ def test_every_missing_guard_is_named(till: Till) -> None:
     connection = connections["payments"]
     assert reconcile().clean
     tables = sorted(
-        ["wallet_account", "wallet_instrument", "wallet_ledgerentry", "wallet_posting"]
-        + ["wallet_authorisation", "wallet_erasurewindow"],
+        [
+            "wallet_account",
+            "wallet_authorisation",
+            "wallet_erasurewindow",
+            "wallet_instrument",
+            "wallet_ledgerentry",
+            "wallet_posting",
+        ],
         key=len,
         reverse=True,
     )

@@ -330,7 +330,8 @@ def test_a_disturbed_ledger_books_nothing_and_says_so(
 
     till.top_up(20_00)
     with monkeypatch.context() as broken:
-        broken.setattr(requests, "take_payment", fail)
+        broken.setattr(requests, "take", fail)
+        broken.setattr(requests, "approve_at_once", fail)
         with pytest.raises(SystemDisturbed):
             till.pay(5_00, idempotency_key="k-1")
 

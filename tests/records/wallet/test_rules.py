@@ -339,7 +339,7 @@ def test_an_account_number_with_wrong_check_digits_is_refused_and_not_repeated(t
 
 @pytest.mark.rule("C23")
 def test_slovenian_national_check_digits_are_checked_too() -> None:
-    # Right length and right international check digits, wrong national ones: python-stdnum accepts it.
+    # Right length, right international check digits, wrong national ones: stdnum accepts it.
     from stdnum import iban as stdnum_iban
 
     account = "263300012039087"

@@ -1,6 +1,6 @@
 """Handing over and erasing a wallet, while the neighbour and the books stay as they were."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -28,8 +28,8 @@ SOURCE = WalletSource()
 
 
 @pytest.fixture(autouse=True)
-def _keys(keyring: Any) -> Iterator[None]:
-    yield
+def _keys(keyring: Any) -> None:
+    """Every test has a key file of its own."""
 
 
 def make_grant(purpose: Purpose, action: Action, wallet: UUID, now: datetime) -> Grant:
