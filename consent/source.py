@@ -109,7 +109,7 @@ class ConsentSource:
         self,
         grant: Grant,
         context: SubjectContext,
-        now: datetime,  # noqa: ARG002  # the Source protocol's signature
+        now: datetime,  # the Source protocol's signature
     ) -> Sequence[Section]:
         """Return what was accepted, and every consent given and withdrawn."""
         grant.require(Store.IDENTITY, context.subject_id, DataCategory.CONSENT)

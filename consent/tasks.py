@@ -1,9 +1,8 @@
 """Sweeps of consent."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
-from celery import shared_task
 from django.db import transaction
 
 from consent.models import ConsentEvent
@@ -45,9 +44,3 @@ def _due_among(refs: list[UUID], now: datetime) -> list[UUID]:
         for ref, purposes in events.items()
         if all(evidence_due(as_lines(lines), now) for lines in purposes.values())
     ]
-
-
-@shared_task(name="consent.sweep_evidence")
-def sweep_evidence_task() -> int:
-    """Run the sweep at the current time: a task is a door."""
-    return sweep_evidence(datetime.now(UTC))

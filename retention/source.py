@@ -154,7 +154,7 @@ class RetentionSource:
         self,
         grant: Grant,
         context: SubjectContext,
-        now: datetime,  # noqa: ARG002  # the Source protocol's signature
+        now: datetime,  # the Source protocol's signature
     ) -> Sequence[Section]:
         """Return the person's clock, holds, and the plans they stand in."""
         grant.require(Store.IDENTITY, context.subject_id, DataCategory.CARD)
@@ -172,7 +172,7 @@ class RetentionSource:
         self,
         grant: Grant,
         context: SubjectContext,
-        now: datetime,  # noqa: ARG002  # the Source protocol's signature
+        now: datetime,  # the Source protocol's signature
     ) -> Receipt:
         """Delete the holds and, unless a run is at it, the clock; strip references in other plans.
 

@@ -1,8 +1,6 @@
 """Sweeps of retention."""
 
-from datetime import UTC, datetime
-
-from celery import shared_task
+from datetime import datetime
 
 from retention import operations
 
@@ -17,15 +15,3 @@ def sweep_runs(now: datetime) -> int:
     many.
     """
     return len(operations.run_due_plans(now))
-
-
-@shared_task(name="retention.sweep_clocks")
-def sweep_clocks_task() -> int:
-    """Run the sweep at the current time: a task is a door."""
-    return sweep_clocks(datetime.now(UTC))
-
-
-@shared_task(name="retention.sweep_runs")
-def sweep_runs_task() -> int:
-    """Run the sweep at the current time: a task is a door."""
-    return sweep_runs(datetime.now(UTC))

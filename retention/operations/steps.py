@@ -99,7 +99,7 @@ def recheck(work: Work) -> None:
             item.state, item.reason = ItemState.DROPPED, reason
             item.save(update_fields=["state", "reason"])
             save_clock(verdict, work.now)
-        elif not _begin(item, work.now):
+        elif not _begin(item, verdict.subject_id, work.now):
             item.state, item.reason = ItemState.DROPPED, "clock_changed"
             item.save(update_fields=["state", "reason"])
     work.items = [item for item in work.items if item.state == ItemState.PLANNED]
@@ -133,10 +133,10 @@ def _busy(people: Collection[UUID]) -> set[UUID]:
     return {*sagas, *blocks}
 
 
-def _begin(item: PlanItem, now: datetime) -> bool:
+def _begin(item: PlanItem, subject_id: UUID, now: datetime) -> bool:
     """Shut the gate for good: from here on it opens for the erasure only."""
     begun = SubjectClock.objects.filter(
-        pk=item.subject_id, erasing_since=None, purge_from__lte=now
+        pk=subject_id, erasing_since=None, purge_from__lte=now
     ).update(erasing_since=now)
     if begun:
         item.save(update_fields=["card_ids"])

@@ -26,7 +26,7 @@ def count_orphans() -> dict[str, int]:
     being_erased = set(
         PlanItem.objects.filter(subject_id__isnull=False).values_list("subject_id", flat=True)
     )
-    known = {*people, *being_erased}
+    known = {person for person in (*people, *being_erased) if person is not None}
     found = {
         model._meta.label: _count_unknown(model, column, known)
         for model, column in _tables_about_people()

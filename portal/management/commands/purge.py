@@ -24,10 +24,10 @@ class Command(BaseCommand):
     """Plan, approve and carry out what the retention rules make due."""
 
     help = (
-        "Retention. --plan lists who is due a week from now (or --execute-from) and who is held, and "
-        "erases nothing; two people of controllers approve a plan; --run carries out approved plans "
-        "whose day has come, and finishes what was stopped; --replay erases again whoever a restored "
-        "backup has brought back."
+        "Retention. --plan lists who is due a week from now (or --execute-from) and who is held, "
+        "and erases nothing; two people of controllers approve a plan; --run carries out approved "
+        "plans whose day has come, and finishes what was stopped; --replay erases again whoever a "
+        "restored backup has brought back."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
