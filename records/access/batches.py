@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from records.access.forms import content_of, id_of
-from records.access.leaves import tag_of
+from records.access.forms import id_of
+from records.access.leaves import has_tag_of
 from records.keyring.queries import get_keyring
 
 
@@ -49,11 +49,7 @@ class Expected:
 
 def has_good_tag(form: bytes) -> bool:
     """Return whether the entry says what it said when it was written; its id apart, which the leaf covers."""
-    read = content_of(form)
-    if read is None:
-        return False
-    content, tag = read
-    return bool(tag_of(get_keyring().secret("access/entry-tag"), content) == tag)
+    return has_tag_of(get_keyring().secret("access/entry-tag"), form)
 
 
 def compare_batch(forms: Sequence[bytes], leaves: Sequence[bytes], expected: Expected) -> Problem:

@@ -170,7 +170,7 @@ def positions() -> dict[Store, int]:
 
 def _applied_model(store: Store) -> type[AppliedLedger] | None:
     for model in apps.get_models():
-        if issubclass(model, AppliedLedger) and model.objects.db == store.value:
+        if issubclass(model, AppliedLedger) and model._default_manager.db == store.value:
             return model
     return None
 

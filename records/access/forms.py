@@ -2,7 +2,7 @@
 
 import struct
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC
 from struct import pack
 from typing import Any, Final
 from uuid import UUID
@@ -17,7 +17,6 @@ from records.access.leaves import (
     SUBJECTS_AT,
     Content,
     canonical_form,
-    parse_form,
 )
 
 _ENTRIES: Final = (
@@ -120,17 +119,3 @@ def expected_subject_rows(form: bytes) -> bytes:
         _SUBJECT_ROW % (entry_id, form[place : place + 16])
         for place in range(start, start + size, 16)
     )
-
-
-def timestamp_of(form: bytes) -> datetime | None:
-    """Return the time in a canonical form; None for one that cannot be read."""
-    read = content_of(form)
-    return read[0].timestamp if read else None
-
-
-def content_of(form: bytes) -> tuple[Content, UUID] | None:
-    """Return what a canonical form says, and its tag; None for one that cannot be read."""
-    try:
-        return parse_form(form)
-    except (ValueError, struct.error):
-        return None

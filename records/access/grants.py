@@ -88,7 +88,7 @@ class Grant:
 
     def require(self, store: Store, subject: UUID, category: DataCategory) -> None:
         """Return if this subject, under its name in that store, and this category are covered; else raise."""
-        self.require_live()
+        Grant.require_live(self)
         if category not in self.categories or subject not in self._covered[store]:
             raise GrantDoesNotCover(
                 entry_id=self.entry_id, store=store.value, category=category.value
@@ -98,19 +98,19 @@ class Grant:
         self, store: Store, subjects: frozenset[UUID], categories: frozenset[DataCategory]
     ) -> None:
         """Return if all these subjects and categories are covered; else raise. One look for a whole page."""
-        self.require_live()
+        Grant.require_live(self)
         if not (categories <= self.categories and subjects <= self._covered[store]):
             raise GrantDoesNotCover(entry_id=self.entry_id, store=store.value)
 
     def require_search(self) -> None:
         """Return if the gate was opened for a search; else raise."""
-        self.require_live()
+        Grant.require_live(self)
         if self.action is not Action.SEARCH:
             raise GrantDoesNotCover(entry_id=self.entry_id, action=Action.SEARCH.value)
 
     def extend(self, store: Store, subject: UUID) -> None:
         """Cover one more name of a covered subject. For records.keys.links alone, which derives such names."""
-        self.require_live()
+        Grant.require_live(self)
         self._covered[store].add(subject)
 
 

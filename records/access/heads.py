@@ -166,12 +166,12 @@ def write_heads_files(*, years: Iterable[int]) -> int:
 
 def _append_lines(path: Path, lines: list[str]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab+") as file:
-        file.seek(0, os.SEEK_END)
-        if file.tell():
-            file.seek(-1, os.SEEK_END)
-            if file.read(1) != b"\n":
-                file.write(b"\n")
+    if path.exists():
+        said = path.read_bytes()
+        if said and not said.endswith(b"\n"):
+            # A crash tore the last line off; its head is in the store and is written again.
+            os.truncate(path, said.rfind(b"\n") + 1)
+    with path.open("ab") as file:
         file.write("".join(lines).encode())
         file.flush()
         os.fsync(file.fileno())

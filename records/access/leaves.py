@@ -51,10 +51,13 @@ _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _FIXED: Final = Struct(">h iq iq ih ih ih ih ii i16s i16s i16s")
 _LENGTH: Final = Struct(">i")
+_NO_TAG: Final = UUID(int=0)
 _NULL: Final = _LENGTH.pack(-1)
 _NUMBER: Final = Struct(">iq")
 ID_SLICE: Final = slice(6, 14)
-"""Where the id stands in the canonical form."""
+TIMESTAMP_SLICE: Final = slice(18, 26)
+TAG_SLICE: Final = slice(102, 118)
+"""Where these columns stand in the canonical form."""
 SUBJECTS_AT: Final = _FIXED.size
 """Where the length of the subjects stands in the canonical form."""
 
@@ -80,6 +83,8 @@ class Content:
 
 def log_year(at: datetime) -> int:
     """Return the calendar year of the instant in Ljubljana: the log year (ZVOP-2 22)."""
+    if at.tzinfo is None:
+        raise TypeError("an instant without a time zone")
     return at.astimezone(_LJUBLJANA).year
 
 
@@ -157,9 +162,6 @@ def leaf_of(form: bytes) -> bytes:
     return sha256(LEAF_PREFIX + form).digest()
 
 
-_NO_TAG: Final = UUID(int=0)
-
-
 def tag_of(key: bytes, content: Content) -> UUID:
     """Return the keyed tag that an entry carries from its first moment, before it is sealed.
 
@@ -168,34 +170,20 @@ def tag_of(key: bytes, content: Content) -> UUID:
     return pseudonym(key, TAG_LABEL, canonical_form(entry_id=0, content=content, tag=_NO_TAG))
 
 
-def parse_form(form: bytes) -> tuple[Content, UUID]:
-    """Return what a canonical form says, and its tag. Raises ValueError or struct.error for anything else."""
-    fixed = _FIXED.unpack_from(form)
-    parts: list[bytes | None] = []
-    at = _FIXED.size
-    for _ in COLUMNS[10:]:
-        (size,) = _LENGTH.unpack_from(form, at)
-        at += _LENGTH.size
-        parts.append(None if size < 0 else form[at : at + size])
-        at += max(size, 0)
-    subjects, organisation, intent, record, details = parts
-    content = Content(
-        timestamp=_EPOCH + fixed[4] * _MICROSECOND,
-        stage=fixed[6],
-        action=fixed[8],
-        purpose=fixed[10],
-        role=fixed[12],
-        categories=fixed[14],
-        actor=UUID(bytes=fixed[16]),
-        task=UUID(bytes=fixed[18]),
-        subjects=subjects or b"",
-        organisation=(organisation or b"").decode(),
-        intent=None if intent is None else int.from_bytes(intent, "big", signed=True),
-        record=None if record is None else record.decode(),
-        details=None if details is None else details.decode(),
+def has_tag_of(key: bytes, form: bytes) -> bool:
+    """Return whether a canonical form carries the tag that it was written with."""
+    untagged = b"".join(
+        (
+            form[: ID_SLICE.start],
+            bytes(8),
+            form[ID_SLICE.stop : TAG_SLICE.start],
+            bytes(16),
+            form[TAG_SLICE.stop :],
+        )
     )
-    tag = UUID(bytes=fixed[20])
-    entry_id = int(fixed[2])
-    if at != len(form) or canonical_form(entry_id=entry_id, content=content, tag=tag) != form:
-        raise ValueError("not canonical")
-    return content, tag
+    return pseudonym(key, TAG_LABEL, untagged).bytes == form[TAG_SLICE]
+
+
+def timestamp_of(form: bytes) -> datetime:
+    """Return the time in a canonical form."""
+    return _EPOCH + int.from_bytes(form[TIMESTAMP_SLICE], "big", signed=True) * _MICROSECOND

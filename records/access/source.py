@@ -63,7 +63,7 @@ LOG: Final = Table(
         NotPersonal("details", "names of fields and counts; values only of records about nobody"),
     ),
 )
-TABLES: Final = (
+TABLES: Final[tuple[Table, ...]] = (
     LOG,
     Table(
         "access.EntrySubject",
@@ -119,7 +119,7 @@ class AccessSource:
     """The data source of the log (GDPR 15, C-579/21: dates and purposes of each consultation)."""
 
     code = _CODE
-    tables = TABLES
+    tables: tuple[Table, ...] = TABLES
 
     def collect(self, grant: Grant, context: SubjectContext, now: datetime) -> Sequence[Section]:
         """Return every line about the person, newest first, in all years that still stand."""

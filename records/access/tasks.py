@@ -16,7 +16,7 @@ def seal_log(now: datetime) -> int:
         return 0
 
 
-@shared_task(name="access.seal_log")
+@shared_task(name="access.seal_log")  # type: ignore[untyped-decorator]  # celery is untyped
 def seal_log_task() -> int:
     """Seal what has been logged, every ten seconds or so (docs/adr/0003-the-log.md)."""
     return seal_log(datetime.now(UTC))

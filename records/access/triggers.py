@@ -27,8 +27,8 @@ PARTITIONED: Final = {
 }
 """Tables cut into log years on PostgreSQL, by the column that carries the year."""
 
-FIRST_PARTITION: Final = 2025
-LAST_PARTITION: Final = 2050
+FIRST_PARTITION: Final = 2026
+LAST_PARTITION: Final = 2041
 
 HORIZON_LOCK: Final = (0x7661, 1)
 """Advisory lock: shared by every insert into the log until its commit, exclusive for a moment to the sealer."""

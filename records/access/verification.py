@@ -21,7 +21,6 @@ from records.access.forms import (
     id_of,
     iterate_forms,
     iterate_subject_rows,
-    timestamp_of,
 )
 from records.access.heads import (
     Copy,
@@ -32,7 +31,7 @@ from records.access.heads import (
     origin_of,
     read_copies,
 )
-from records.access.leaves import LEAF_PREFIX, year_bounds
+from records.access.leaves import LEAF_PREFIX, timestamp_of, year_bounds
 from records.access.models import DisposedYear, TreeHead
 from records.access.sealing import list_log_years
 from records.access.triggers import list_missing_triggers
@@ -228,7 +227,7 @@ class _Year:
             problem = compare_batch(forms, leaves, expected)
             self._add(problem.code, entry_id=problem.entry_id, detail=problem.detail)
         start = self.frontier.size
-        self._extend(sealed, done)
+        differing = self._extend(sealed)
         said = open_note(self.key, head.note)
         signed = (
             said is not None
@@ -246,10 +245,16 @@ class _Year:
         elif said is not None:
             for entry_id in bad_tags_in(said):
                 self._add(ProblemCode.CHANGED, entry_id=entry_id, detail="before it was sealed")
+        if differing and not self.broken:
+            self.broken = True
+            self._add(ProblemCode.COPY_DIFFERS, entry_id=done + 1, detail=differing[0])
         self.said.sealed = self.frontier.size
 
-    def _extend(self, sealed: bytes, done: int) -> None:
-        """Grow the tree by the sealed leaves, and stop at every size that a copy claims to compare the roots."""
+    def _extend(self, sealed: bytes) -> list[str]:
+        """Grow the tree by the sealed leaves, stopping at every size that a copy claims; return the copies whose
+        root is another.
+        """
+        differing = []
         leaves = [sealed[at : at + HASH_SIZE] for at in range(0, len(sealed), HASH_SIZE)]
         start, end = self.frontier.size, self.frontier.size + len(leaves)
         stops = sorted(size for size in self.claims if start < size <= end)
@@ -258,14 +263,13 @@ class _Year:
             extend_frontier(self.frontier, leaves[at : stop - start])
             at = stop - start
             if stop in self.claims:
-                self._compare_claims(stop, done)
-
-    def _compare_claims(self, size: int, done: int) -> None:
-        root = self.frontier.root()
-        for name, copy, said in self.claims[size]:
-            if said.root != root and not self.broken:
-                self.broken = True
-                self._add(ProblemCode.COPY_DIFFERS, entry_id=done + 1, detail=f"{name}:{copy.line}")
+                root = self.frontier.root()
+                differing += [
+                    f"{name}:{copy.line}"
+                    for name, copy, said in self.claims[stop]
+                    if said.root != root
+                ]
+        return differing
 
     def _check_tail(self, forms: Iterable[bytes]) -> None:
         """Entries that are not sealed yet carry a keyed tag, and must not grow old."""
@@ -278,8 +282,7 @@ class _Year:
                     self.broken = True
                     self._add(ProblemCode.CHANGED, entry_id=id_of(form), detail="not sealed yet")
                 continue
-            at = timestamp_of(form)
-            if oldest is None and at is not None and self.now - at > UNSEALED_LIMIT:
+            if oldest is None and self.now - timestamp_of(form) > UNSEALED_LIMIT:
                 oldest = id_of(form)
         if oldest is not None:
             self._add(ProblemCode.TAIL_OLD, entry_id=oldest)

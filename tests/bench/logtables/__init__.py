@@ -1,0 +1,1 @@
+"""One table with one row that is read, logged in three ways."""

@@ -1,0 +1,122 @@
+"""If the log cannot be written, nothing is shown and nothing is half done."""
+
+import stat
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connections
+
+from records.access.errors import LogUnavailable
+from records.access.gate import report_outcome
+from records.access.models import EntrySubject, LogEntry
+from tests.factories import ALL_STORES
+
+pytestmark = pytest.mark.django_db(databases=ALL_STORES, transaction=True)
+
+Open = Callable[..., Any]
+
+
+def _execute(statement: str) -> None:
+    with connections["audit"].cursor() as cursor:
+        cursor.execute(statement)
+
+
+@pytest.fixture(params=["access_logentry", "access_entrysubject"])
+def missing_table(request: pytest.FixtureRequest) -> Iterator[str]:
+    """One of the two tables is gone, whatever its name means elsewhere."""
+    table = request.param
+    _execute(f"ALTER TABLE {table} RENAME TO gone")
+    yield table
+    _execute(f"ALTER TABLE gone RENAME TO {table}")
+
+
+def test_without_its_tables_the_gate_stays_shut(open_for: Open, missing_table: str) -> None:
+    with pytest.raises(LogUnavailable) as refusal:
+        open_for()
+
+    assert refusal.value.code == "access.log_unavailable"
+
+
+def test_an_entry_without_its_subject_rows_is_not_left_behind(
+    open_for: Open, missing_table: str
+) -> None:
+    with pytest.raises(LogUnavailable):
+        open_for()
+
+    left = LogEntry if missing_table == "access_entrysubject" else EntrySubject
+    assert not left.objects.exists()
+
+
+def test_a_read_only_store_keeps_the_gate_shut(open_for: Open) -> None:
+    connection = connections["audit"]
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET default_transaction_read_only = on")
+    else:
+        _execute("PRAGMA query_only = on")
+    try:
+        with pytest.raises(LogUnavailable):
+            open_for()
+    finally:
+        connection.close()
+
+    assert not LogEntry.objects.exists()
+    open_for()
+    assert LogEntry.objects.count() == 1
+
+
+def test_without_the_key_file_the_gate_stays_shut(
+    open_for: Open, settings: Any, tmp_path: Path
+) -> None:
+    settings.KEY_FILE = tmp_path / "elsewhere"
+
+    with pytest.raises(LogUnavailable):
+        open_for()
+
+
+def test_without_the_right_to_read_the_key_file_the_gate_stays_shut(
+    open_for: Open, settings: Any
+) -> None:
+    from records.keyring.queries import forget_keyring
+
+    Path(settings.KEY_FILE).chmod(stat.S_IRUSR | stat.S_IWUSR | stat.S_IROTH)
+    forget_keyring()
+
+    with pytest.raises(LogUnavailable):
+        open_for()
+
+
+def test_an_outcome_that_cannot_be_written_is_an_error_too(open_for: Open, now: datetime) -> None:
+    grant = open_for()
+    _execute("ALTER TABLE access_logentry RENAME TO gone")
+    try:
+        with pytest.raises(LogUnavailable):
+            report_outcome(grant, done=True, now=now)
+    finally:
+        _execute("ALTER TABLE gone RENAME TO access_logentry")
+
+
+def test_no_plaintext_and_no_half_done_write_where_the_log_fails(
+    open_for: Open, cene: Any, now: datetime, keyring: Any
+) -> None:
+    """A person is registered; then the log fails, and neither reading nor writing her gets anywhere."""
+    from tests.records.access.people import read_name, register
+
+    subject = register(actor=cene, now=now)
+    assert read_name(subject, actor=cene, now=now) == "Ana"
+    _execute("ALTER TABLE access_logentry RENAME TO gone")
+    try:
+        with pytest.raises(LogUnavailable):
+            read_name(subject, actor=cene, now=now)
+        with pytest.raises(LogUnavailable):
+            register(actor=cene, now=now)
+    finally:
+        _execute("ALTER TABLE gone RENAME TO access_logentry")
+
+    from records.identity.models import DataSubject
+
+    assert DataSubject.objects.count() == 1
+    assert read_name(subject, actor=cene, now=now) == "Ana"
