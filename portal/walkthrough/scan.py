@@ -16,6 +16,7 @@ Dump = dict[tuple[str, str], list[Any]]
 
 MACHINERY = frozenset({"django_migrations", "sqlite_sequence"})
 _UUID_LENGTH, _UUID_DASHES = 36, 4
+_HEX_LENGTH = 32
 
 
 def dump_store(alias: str) -> Dump:
@@ -59,11 +60,15 @@ def find_in_stores(needles: Iterable[Any]) -> dict[str, list[str]]:
     return found
 
 
-def find_in_files(needles: Iterable[str]) -> dict[str, list[str]]:
-    """Return the files of the installation's folder that hold a needle as UTF-8 or UTF-16 bytes."""
+def find_in_files(
+    needles: Iterable[str], folders: Iterable[Path] | None = None
+) -> dict[str, list[str]]:
+    """Return the files below the folders (the installation's) that hold a needle: as UTF-8, as
+    UTF-16, or, where it is hexadecimal, as the bytes it stands for.
+    """
     wanted = {needle: _encodings(needle) for needle in needles}
     found: dict[str, list[str]] = {}
-    for path in _files(Path(settings.VAR_DIR)):
+    for path in (path for folder in folders or [Path(settings.VAR_DIR)] for path in _files(folder)):
         content = path.read_bytes()
         for needle, forms in wanted.items():
             if any(form in content for form in forms):
@@ -72,7 +77,10 @@ def find_in_files(needles: Iterable[str]) -> dict[str, list[str]]:
 
 
 def _encodings(needle: str) -> tuple[bytes, ...]:
-    return needle.encode(), needle.encode("utf-16-le")
+    forms = [needle.encode(), needle.encode("utf-16-le")]
+    if len(needle) >= _HEX_LENGTH and set(needle) <= set("0123456789abcdef"):
+        forms.append(bytes.fromhex(needle))
+    return tuple(forms)
 
 
 def _files(folder: Path) -> Iterator[Path]:
