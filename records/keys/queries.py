@@ -13,8 +13,10 @@ from records.access.grants import Grant
 from records.crypto.aad import complete
 from records.crypto.cells import generation_of
 from records.crypto.errors import CannotOpen
+from records.keys.cells import raw_cell
 from records.keys.errors import NotSealed
 from records.keys.fields.blind import IndexValue
+from records.keys.fields.columns import RawCells
 from records.keys.indexing import IndexMaker
 from records.keys.keybox import Keys, get_subject_keys
 from records.keys.plans import SealedColumnPlan, SealedPlan, plan_of
@@ -41,10 +43,10 @@ def reveal_values(
     return _reveal(grant, plan, chosen, _raw_rows(plan, chosen, instances))
 
 
-def tuple_columns(model: type[Model], columns: Sequence[str]) -> tuple[str, ...]:
+def tuple_columns(model: type[Model], columns: Sequence[str]) -> tuple[str | RawCells, ...]:
     """Return what to ask `values_list` for, so that reveal_tuples can open its rows."""
     plan = plan_of(model)
-    return (*_place(plan), *columns)
+    return (*_place(plan), *(RawCells(plan.column(name).name) for name in columns))
 
 
 def reveal_tuples(
@@ -177,12 +179,16 @@ def _open_rows(
 def _open_generations(
     keys: Keys, prefixes: Sequence[bytes], row: bytes, subject: bytes, cells: Sequence[Any]
 ) -> list[bytes | None]:
-    """Return the plaintexts of a row whose cells are of several generations; raise CannotOpen."""
+    """Return the plaintexts of a row whose cells are of several generations, or still cell objects.
+
+    Raises CannotOpen.
+    """
     opened: list[bytes | None] = []
-    for prefix, cell in zip(prefixes, cells, strict=True):
-        if cell is None:
+    for prefix, given in zip(prefixes, cells, strict=True):
+        if given is None:
             opened.append(None)
             continue
+        cell = raw_cell(given)
         if not isinstance(cell, bytes):
             raise CannotOpen
         generation = generation_of(cell)

@@ -14,7 +14,7 @@ from records.crypto.errors import CannotOpen
 from records.crypto.labels import CELL_FORMAT
 from records.keys.cells import SealedCell, raw_cell
 from records.keys.errors import LookupRefused, PlaintextRefused
-from records.keys.fields.columns import SealedColumn, SealedIsNull
+from records.keys.fields.columns import SealedColumn, SealedIsNull, chooses_cells
 from records.keys.fields.loading import load_sealed
 
 Kind = Literal["text", "date", "json"]
@@ -129,7 +129,14 @@ class SealedField(models.Field):  # type: ignore[type-arg]  # not generic at run
         return value
 
     def get_db_prep_save(self, value: Any, connection: Any) -> Any:
-        """Return the cell's bytes; an SQL expression could only write what is not a cell."""
+        """Return the cell's bytes, or the expression by which bulk_update chooses among cells.
+
+        Any other SQL expression could only write what is not a cell.
+        """
+        if hasattr(value, "as_sql"):
+            if chooses_cells(value):
+                return value
+            raise PlaintextRefused(column=self.name)
         return self.get_db_prep_value(value, connection)
 
     # -- Queries
