@@ -26,6 +26,11 @@ TABLES: dict[str, str] = {
     "wallet.Authorisation": "Zahteve na terminalih in njihova potrdila",
     "wallet.Instrument": "Čip ali aplikacija za plačevanje",
     "wallet.Payout": "Izplačila",
+    "auth.User": "Uporabnik portala",
+    "portal.SignInChallenge": "Zahteve za enkratno kodo",
+    "portal.StaffProfile": "Zaposleni",
+    "mfa.Authenticator": "Drugi dejavnik zaposlenih",
+    "sessions.Session": "Seja",
 }
 
 COLUMNS: dict[str, str] = {
@@ -171,6 +176,20 @@ COLUMNS: dict[str, str] = {
     "price_list": "cenik",
     "requested_on": "zahtevano",
     "settled_on": "izplačano",
+    "last_login": "zadnja prijava",
+    "date_joined": "prva prijava",
+    "username": "uporabniško ime",
+    "password": "zgoščeno geslo",
+    "sent_at": "koda poslana",
+    "used_at": "koda uporabljena",
+    "typed_index": "slepi indeks vpisanega",
+    "address_index": "slepi indeks omrežnega naslova",
+    "typed_sealed": "vpisano, zapečateno do pošiljanja kode",
+    "registration_point": "registracijska točka",
+    "data": "skrivnost, zapečatena",
+    "last_used_at": "zadnja uporaba",
+    "session_data": "seja, zapečatena",
+    "expire_date": "konec",
 }
 
 VALUES: dict[str, str] = {

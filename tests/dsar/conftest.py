@@ -63,3 +63,18 @@ def file_request(holder: Holder, herself: Actor, now: datetime) -> Callable[...,
         return file_access_request(**given)
 
     return make
+
+
+def fetch(holder: Holder, now: datetime) -> bytes:
+    """Return the holder's newest package, downloaded as they would."""
+    from dsar.models import Package
+    from dsar.operations import download_package
+
+    package = Package.objects.filter(subject_id=holder.subject_id).latest("created_at")
+    return download_package(
+        actor=make_actor(ActorRole.HOLDER, uuid4()),
+        subject_id=holder.subject_id,
+        package_id=package.pk,
+        device="computer",
+        now=now,
+    ).data
