@@ -14,4 +14,6 @@ def sweep_runs(now: datetime) -> int:
     """Carry out the approved plans whose day has come, and finish what was begun; return how
     many.
     """
-    return len(operations.run_due_plans(now))
+    done = len(operations.run_due_plans(now))
+    operations.seal_certificates(now)
+    return done

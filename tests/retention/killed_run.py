@@ -1,6 +1,6 @@
 """A run whose process is killed at every point, one after the other, on stores in files.
 
-`python -m tests.retention.killed_run` prints one JSON object: how each process ended, and what is left.
+`python -m tests.retention.killed_run` prints one JSON object: how each process ended, what is left.
 Started by test_killed_run.py with a VARUH_VAR of its own.
 """
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from portal.clock import read_clock
 from portal.models import StaffProfile
 from records.access.grants import Actor
 from records.access.purposes import ActorRole
@@ -53,9 +54,9 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Do the one thing asked for, print what came of it."""
-        now, ahead = read_now(options["now"])
+        now = read_now(options["now"])
         try:
-            answer = self._act(options, now, ahead)
+            answer = self._act(options, now)
         except Refusal as refusal:
             facts = ", ".join(f"{name}: {value}" for name, value in sorted(refusal.facts.items()))
             raise CommandError(f"{refusal.code}: {type(refusal).__doc__ or ''} ({facts})") from None
@@ -65,7 +66,7 @@ class Command(BaseCommand):
             for name, value in answer.items():
                 self.stdout.write(f"{name}: {json.dumps(value, ensure_ascii=False)}")
 
-    def _act(self, options: dict[str, Any], now: datetime, ahead: bool) -> dict[str, Any]:
+    def _act(self, options: dict[str, Any], now: datetime) -> dict[str, Any]:
         if options["replay"]:
             done = operations.replay_erasure_ledger(now)
             return {"people": done.people, "wallets": done.wallets, "keys": done.keys}
@@ -84,8 +85,8 @@ class Command(BaseCommand):
             plan_id = read_plan(options["withdraw"])
             operations.withdraw_plan(actor=find_actor(options["user"]), plan_id=plan_id)
             return as_lines(get_plan(plan_id=plan_id))
-        if ahead:
-            # Demo mode's clock runs ahead by years at once; nobody is there to confirm each jump.
+        if settings.DEMO:
+            # Demo mode's clock runs ahead and back by years; nobody is there to confirm each jump.
             operations.confirm_clock(
                 actor=Actor(role=ActorRole.CONTROLLER, id="system:demo", organisation=""), now=now
             )
@@ -112,15 +113,15 @@ def read_time(text: str) -> datetime:
     return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
-def read_now(text: str | None) -> tuple[datetime, bool]:
-    """Return the time that counts, and whether it lies ahead, which demo mode alone allows."""
-    clock = datetime.now(UTC)
+def read_now(text: str | None) -> datetime:
+    """Return the time that counts; only in demo mode may it lie ahead."""
+    clock = read_clock()
     if text is None:
-        return clock, False
+        return clock
     now = read_time(text)
     if now > clock and not settings.DEMO:
         raise CommandError("A --now in the future works in demo mode only.")
-    return now, now > clock
+    return now
 
 
 def read_plan(text: str) -> UUID:
