@@ -17,6 +17,12 @@ def prepare_installation(*, now: datetime) -> Iterator[str]:
 
     The stores must be migrated. Raises the refusals of each step; safe to repeat.
     """
+    Path(settings.VAR_DIR).chmod(0o700)
+    if settings.CELERY_BROKER_URL == "filesystem://":
+        for name in ("data_folder_in", "control_folder"):
+            folder = Path(settings.CELERY_BROKER_TRANSPORT_OPTIONS[name])
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        yield "queue: embedded"
     create_missing(now=now)
     yield f"keys: {settings.KEY_PROVIDER} provider, {Path(settings.KEY_FILE).name}"
     register = load_register(path=settings.REGISTER_FILE)

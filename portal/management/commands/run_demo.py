@@ -31,15 +31,22 @@ class Command(BaseCommand):
     def handle(self, *args: Any, port: int, **options: Any) -> None:
         """Start the processes, wait for the first to end or for a signal, then end the others."""
         self._refuse_taken_port(port)
-        call_command("setup")
-        call_command("check")
-        if settings.DEMO:
-            call_command("seed_demo", once=True)
+        try:
+            self._prepare()
+        except KeyboardInterrupt:
+            self.stdout.write("Stopped; the next start goes on from here.")
+            return
         children = [self._start(command) for command in self._commands(port)]
         self.stdout.write(
             self.style.SUCCESS(f"\nVaruh serves http://127.0.0.1:{port}  (Ctrl-C ends it)\n")
         )
         self._wait(children)
+
+    def _prepare(self) -> None:
+        call_command("setup")
+        call_command("check")
+        if settings.DEMO:
+            call_command("seed_demo", once=True)
 
     def _refuse_taken_port(self, port: int) -> None:
         with socket.socket() as probe:
@@ -55,7 +62,7 @@ class Command(BaseCommand):
     def _commands(self, port: int) -> list[list[str]]:
         schedule = str(settings.VAR_DIR / "beat-schedule")
         web = f"gunicorn portal.wsgi --bind 127.0.0.1:{port} --workers 1 --threads 4"
-        worker = "celery -A portal worker --beat --concurrency 1 --loglevel WARNING"
+        worker = "celery --quiet -A portal worker --beat --concurrency 1 --loglevel WARNING"
         return [
             [sys.executable, "-m", *web.split(), "--log-level", "warning", "--no-control-socket"],
             [sys.executable, "-m", *worker.split(), "--schedule", schedule, "--without-gossip"],
@@ -64,7 +71,10 @@ class Command(BaseCommand):
     def _start(self, command: list[str]) -> "subprocess.Popen[bytes]":
         # A session of its own: the terminal's Ctrl-C reaches this process alone, which then ends
         # the children in order.
-        return subprocess.Popen(command, start_new_session=True)  # noqa: S603  # our own words
+        environment = {**os.environ, "PYTHONWARNINGS": "ignore::UserWarning:celery.platforms"}
+        return subprocess.Popen(  # noqa: S603  # our own words
+            command, env=environment, start_new_session=True
+        )
 
     def _wait(self, children: list["subprocess.Popen[bytes]"]) -> None:
         stopping = False
