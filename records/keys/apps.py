@@ -8,3 +8,10 @@ class KeysConfig(AppConfig):
 
     name = "records.keys"
     label = "keys"
+
+    def ready(self) -> None:
+        """Register the inventory of the key store."""
+        from records.access.registry import register_source
+        from records.keys.source import KeysSource
+
+        register_source(KeysSource())
