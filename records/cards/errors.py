@@ -69,6 +69,12 @@ class CardUnknown(CardsRefusal):
     code = "cards.card_unknown"
 
 
+class ReportUnknown(CardsRefusal):
+    """There is no such report of loss, theft, abuse or damage, or it has been erased."""
+
+    code = "cards.report_unknown"
+
+
 class ApplicationStateRefused(CardsRefusal):
     """An application in this state cannot do that; facts: `state`, `action`."""
 

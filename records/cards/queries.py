@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from records.access.grants import Grant
-from records.cards.errors import ApplicationUnknown, CardUnknown, HolderIdInvalid
+from records.cards.errors import ApplicationUnknown, CardUnknown, HolderIdInvalid, ReportUnknown
 from records.cards.models import Application, ApplicationEvent, Card, CardEvent, CardReport
 from records.cards.rules import (
     ISSUE_DAYS,
@@ -133,7 +133,7 @@ def card_usable(*, card_id: UUID, on: date) -> bool:
     return is_usable(state=CardState(card.state), valid_until=card.valid_until, on=on)
 
 
-def list_expired_cards(*, today: date, limit: int) -> list[Card]:
+def list_expired_cards(*, today: date) -> list[Card]:
     """Return cards whose last day of validity has passed and that do not say so yet."""
     alive = [
         CardState.ISSUED,
@@ -143,7 +143,7 @@ def list_expired_cards(*, today: date, limit: int) -> list[Card]:
         CardState.BLOCKED,
     ]
     found = Card.objects.filter(state__in=alive, valid_until__lt=today)
-    return list(found.order_by("valid_until", "pk")[:limit])
+    return list(found.order_by("valid_until", "pk"))
 
 
 def list_uncollected_cards(*, today: date, city: str | None = None) -> list[Card]:
@@ -157,6 +157,14 @@ def list_uncollected_cards(*, today: date, city: str | None = None) -> list[Card
     return list(
         (found.filter(home_city=city) if city is not None else found).order_by("pickup_called_on")
     )
+
+
+def get_report(report_id: UUID) -> CardReport:
+    """Return a report with its card; raise ReportUnknown."""
+    found = CardReport.objects.select_related("card").filter(pk=report_id).first()
+    if found is None:
+        raise ReportUnknown(report_id=report_id)
+    return found
 
 
 def list_forwarded_reports(*, city: str) -> list[CardReport]:

@@ -212,7 +212,7 @@ class CardsSource:
         self,
         grant: Grant,
         context: SubjectContext,
-        now: datetime,  # noqa: ARG002  # the Source protocol's signature
+        now: datetime,  # the Source protocol's signature
     ) -> Sequence[Section]:
         """Return the person's applications and cards with their histories."""
         subject = context.subject_id
@@ -244,7 +244,7 @@ class CardsSource:
         self,
         grant: Grant,
         context: SubjectContext,
-        now: datetime,  # noqa: ARG002  # the Source protocol's signature
+        now: datetime,  # the Source protocol's signature
     ) -> Receipt:
         """Delete applications, cards and their histories; used numbers stay used up. Safe to run
         twice.

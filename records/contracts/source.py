@@ -88,7 +88,7 @@ class ContractsSource:
         self,
         grant: Grant,
         context: SubjectContext,
-        now: datetime,  # noqa: ARG002  # the Source protocol's signature
+        now: datetime,  # the Source protocol's signature
     ) -> Sequence[Section]:
         """Return the work that is under way on the person's cards."""
         grant.require(Store.IDENTITY, context.subject_id, DataCategory.CARD)
@@ -113,7 +113,7 @@ class ContractsSource:
         self,
         grant: Grant,
         context: SubjectContext,
-        now: datetime,  # noqa: ARG002  # the Source protocol's signature
+        now: datetime,  # the Source protocol's signature
     ) -> Receipt:
         """Delete the rows; safe to run twice."""
         grant.require(Store.IDENTITY, context.subject_id, DataCategory.CARD)

@@ -25,6 +25,7 @@ from records.cards.models import (
     UsedHolderId,
 )
 from records.cards.operations.applications import lock_application, step_application
+from records.cards.queries import get_report
 from records.cards.rules import (
     ApplicationAction,
     ApplicationState,
@@ -225,7 +226,7 @@ def settle_report(grant: Grant, *, report_id: UUID, now: datetime) -> None:
     """Note that the holder's city has settled what followed from a report (payout, new card;
     C11).
     """
-    report = CardReport.objects.select_related("card").get(pk=report_id)
+    report = get_report(report_id)
     grant.require(Store.IDENTITY, report.card.subject_id, DataCategory.CARD)
     CardReport.objects.filter(pk=report_id, handled_on=None).update(handled_on=legal_day(now))
 

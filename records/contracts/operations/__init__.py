@@ -21,6 +21,7 @@ from records.contracts.operations.life import (
     destroy_card,
     expire_cards,
     finish_sagas,
+    settle_report,
     unblock_card,
 )
 
@@ -42,6 +43,7 @@ __all__ = [
     "finish_sagas",
     "issue_card",
     "refuse_application",
+    "settle_report",
     "submit_application",
     "supplement_application",
     "unblock_card",

@@ -1,8 +1,10 @@
 """Delivery, use, and the end of a card, with what follows for its wallet (T4.1.10-12, T4.6)."""
 
+import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -11,9 +13,10 @@ from records.access.grants import Actor, Grant
 from records.access.purposes import DataCategory, Purpose
 from records.cards import operations as cards
 from records.cards.models import Card
-from records.cards.queries import get_card, list_expired_cards
+from records.cards.queries import get_card, get_report, list_expired_cards
 from records.cards.rules import (
     CARD_TRANSITIONS,
+    DEAD_STATES,
     CancelReason,
     CardAction,
     CardState,
@@ -22,14 +25,16 @@ from records.cards.rules import (
     check_pickup_over,
     next_card_state,
 )
-from records.contracts.errors import Busy
 from records.contracts.models import CardSaga, SagaKind
 from records.contracts.operations.gating import opened_for_change, system_actor
 from records.contracts.operations.sagas import Step, claim_saga, run_saga
+from records.errors import Refusal
 from records.keys.links import wallet_pseudonym
 from records.legal_days import legal_day
 from records.wallet.errors import WalletUnknown
 from records.wallet.operations import activate_wallet, close_wallet, unblock_wallet
+
+log = logging.getLogger("varuh.contracts")
 
 LIFE_CATEGORIES = (DataCategory.CARD, DataCategory.WALLET)
 
@@ -86,35 +91,62 @@ def destroy_card(*, actor: Actor, card_id: UUID, now: datetime) -> Card:
     return _change(actor, card_id, SagaKind.DESTROY, now)
 
 
-def expire_cards(*, now: datetime, limit: int = 200) -> int:
-    """Note the expiry of cards whose last day has passed; return how many. Run it until it returns
-    0.
+def expire_cards(*, now: datetime) -> int:
+    """Note the expiry of every card whose last day has passed; return how many were noted.
+
+    A card that somebody is at, or whose holder's data may not be processed now, stays for the next
+    run.
     """
-    expired = list_expired_cards(today=legal_day(now), limit=limit)
-    for card in expired:
+    expired = 0
+    for card in list_expired_cards(today=legal_day(now)):
         actor = system_actor(organisation=card.home_city)
-        _change(actor, card.pk, SagaKind.EXPIRE, now)
-    return len(expired)
+        expired += _try(partial(_change, actor, card.pk, SagaKind.EXPIRE, now))
+    return expired
 
 
-def finish_sagas(*, now: datetime, limit: int = 200) -> int:
-    """Finish what was cut off between two stores; return how many. Issues wait for their clerk, who
-    gets the token.
+def finish_sagas(*, now: datetime) -> int:
+    """Finish what was cut off between two stores; return how many.
+
+    An issue waits for its clerk, who gets the token. What somebody is at, or what may not be
+    processed now, stays for the next run.
     """
     finished = 0
     unfinished = CardSaga.objects.exclude(kind=SagaKind.ISSUE).order_by("started_on", "pk")
-    for saga in unfinished[:limit]:
-        card = Card.objects.filter(pk=saga.card_id).first()
-        if card is None:
-            saga.delete()
-            continue
-        with _opened(system_actor(organisation=card.home_city), card, now) as grant:
-            try:
-                _run(grant, claim_saga(saga, now=now), now)
-            except Busy:
-                continue
-            finished += 1
+    for saga in list(unfinished):
+        finished += _try(partial(_finish, saga, now))
     return finished
+
+
+def _finish(saga: CardSaga, now: datetime) -> None:
+    claimed = claim_saga(saga, now=now)
+    try:
+        card = get_card(saga.card_id)
+        opened = _opened(system_actor(organisation=card.home_city), card, now)
+        with opened as grant:
+            _run(grant, claimed, now)
+    except Exception:
+        claimed.release()
+        raise
+
+
+def _try(work: Callable[[], object]) -> int:
+    """Do one piece of a sweep; return 1, or 0 where a rule keeps it for the next run."""
+    try:
+        work()
+    except Refusal as refusal:
+        log.warning("left for the next run", extra={"code": refusal.code})
+        return 0
+    return 1
+
+
+def settle_report(*, actor: Actor, report_id: UUID, now: datetime) -> None:
+    """Note that the holder's city has settled what followed from a report (payout, new card; C11).
+
+    Raises ReportUnknown.
+    """
+    report = get_report(report_id)
+    with _opened(actor, report.card, now) as grant:
+        cards.settle_report(grant, report_id=report_id, now=now)
 
 
 def _opened(actor: Actor, card: Card, now: datetime) -> AbstractContextManager[Grant]:
@@ -200,8 +232,11 @@ _STILL_TO_DO = {kind: CARD_TRANSITIONS[CardAction(kind.value)][0] for kind in _C
 
 
 def activate_purse(grant: Grant, saga: CardSaga, now: datetime) -> None:  # noqa: ARG001  # a Step
-    """Let the wallet pay."""
-    activate_wallet(wallet=_wallet(grant, saga))
+    """Let the wallet pay, unless the card has ended since."""
+    with transaction.atomic(durable=True):
+        card = Card.objects.select_for_update().get(pk=saga.card_id)
+        if CardState(card.state) not in DEAD_STATES:
+            activate_wallet(wallet=_wallet(grant, saga))
 
 
 def unblock_purse(grant: Grant, saga: CardSaga, now: datetime) -> None:

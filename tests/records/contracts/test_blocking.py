@@ -1,6 +1,6 @@
 """Blocking: at once, from anywhere, whatever else is down."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from time import monotonic
 from typing import Any
 from uuid import uuid4
@@ -10,10 +10,11 @@ from django.db import OperationalError, connections
 from django.test.utils import CaptureQueriesContext
 
 from records.access.models import LogEntry
-from records.cards.errors import CardUnknown
+from records.cards.errors import CardUnknown, ReportUnknown
 from records.cards.models import Card, CardEvent, CardReport
 from records.cards.queries import list_forwarded_reports
 from records.cards.rules import BlockReason, CancelReason, CardState, Channel
+from records.contracts.errors import Busy
 from records.contracts.models import BlockOutbox
 from records.contracts.operations import (
     accept_application,
@@ -22,10 +23,12 @@ from records.contracts.operations import (
     cancel_card,
     deliver_blocks,
     issue_card,
+    settle_report,
     unblock_card,
 )
 from records.keys.links import wallet_pseudonym_for_blocking
 from records.wallet.models import Account
+from records.wallet.operations import unblock_wallet
 from tests import factories
 from tests.records.contracts.conftest import MakeHolder, Tills
 
@@ -277,8 +280,58 @@ def test_a_report_that_comes_during_the_unblocking_wins(
 
     monkeypatch.setitem(life.STEPS, life.SagaKind.UNBLOCK, (change, report_again))
 
-    with pytest.raises(life.Busy):
+    with pytest.raises(Busy):
         unblock_card(actor=cene, card_id=holder.card_id, now=now)
 
     assert Card.objects.get().state == CardState.BLOCKED
     assert not tills.pay(holder.token).approved
+
+
+def test_an_unblocking_that_overlaps_a_new_report_does_not_undo_it(
+    holder: factories.Holder,
+    tills: Tills,
+    cene: Any,
+    now: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wallet = wallet_pseudonym_for_blocking(holder.card_id)
+    change_card = blocking.cards.block_card
+
+    def unblocked_meanwhile(**report: Any) -> Any:
+        # What an unblocking does that had found the card in use, before this report changes it.
+        unblock_wallet(wallet=wallet, now=now)
+        return change_card(**report)
+
+    monkeypatch.setattr(blocking.cards, "block_card", unblocked_meanwhile)
+
+    block_card(card_id=holder.card_id, actor=cene, reason=BlockReason.ABUSE, now=now)
+
+    assert Card.objects.get().state == CardState.BLOCKED
+    assert tills.pay(holder.token).reason == "account_blocked"
+
+
+# -- The rest, settled by the holder's own city
+
+
+@pytest.mark.rule("C11", "T4.4.2b")
+def test_a_forwarded_report_is_settled_once(
+    holder: factories.Holder, cene: Any, heda: Any, now: Any
+) -> None:
+    answer = block_card(
+        card_id=holder.card_id,
+        actor=heda,
+        reason=BlockReason.LOSS,
+        city=factories.OTHER_CITY,
+        now=now,
+    )
+
+    settle_report(actor=cene, report_id=answer.report_id, now=now + timedelta(days=2))
+    settle_report(actor=cene, report_id=answer.report_id, now=now + timedelta(days=9))
+
+    assert CardReport.objects.get().handled_on == date(2026, 11, 23)
+    assert list_forwarded_reports(city=factories.HOME_CITY) == []
+
+
+def test_an_unknown_report_is_refused(world: None, cene: Any, now: Any) -> None:
+    with pytest.raises(ReportUnknown):
+        settle_report(actor=cene, report_id=uuid4(), now=now)

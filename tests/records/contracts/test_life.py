@@ -29,6 +29,7 @@ from records.contracts.operations import (
     unblock_card,
 )
 from records.contracts.operations.sagas import run_saga
+from records.wallet.models import Instrument
 from tests import factories
 from tests.records.contracts.conftest import MakeHolder, Tills
 
@@ -297,3 +298,54 @@ def test_the_sweep_leaves_alone_what_somebody_is_at(
 
     assert finish_sagas(now=now + timedelta(seconds=5)) == 0
     assert CardSaga.objects.count() == 1
+
+
+@pytest.mark.django_db(databases=factories.ALL_STORES, transaction=True)
+@pytest.mark.parametrize("ended", [False, True])
+def test_the_sweep_finishes_an_activation_unless_the_card_has_ended_since(
+    issued: UUID, cene: Any, now: Any, monkeypatch: pytest.MonkeyPatch, ended: bool
+) -> None:
+    deliver_card(actor=cene, card_id=issued, now=now)
+
+    def dying(grant: Any, saga: Any, steps: Sequence[Any], *, now: Any) -> None:
+        steps[0](grant, saga, now)
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(life, "run_saga", dying)
+        with pytest.raises(Killed):
+            activate_card(actor=cene, card_id=issued, now=now)
+    assert set(Instrument.objects.values_list("state", flat=True)) == {"inactive"}
+    if ended:
+        cancel_card(actor=cene, card_id=issued, reason=CancelReason.HOLDER_REQUEST, now=now)
+
+    assert finish_sagas(now=now + timedelta(minutes=2)) == 1
+
+    state = "dead" if ended else "active"
+    assert set(Instrument.objects.values_list("state", flat=True)) == {state}
+    assert not CardSaga.objects.exists()
+
+
+def test_one_restricted_holder_does_not_stop_the_expiry_of_the_others(
+    make_holder: MakeHolder, now: Any
+) -> None:
+    from records.access.gate import open_gate
+    from records.access.purposes import Action, DataCategory, Purpose
+    from records.access.restriction import place_restriction
+
+    ana, bor = make_holder(), make_holder(factories.BOR)
+    grant = open_gate(
+        actor=factories.make_actor(ActorRole.CONTROLLER, "x"),
+        purpose=Purpose.RIGHTS_REQUEST,
+        subjects=[ana.subject_id],
+        categories=[DataCategory.CASE],
+        action=Action.CHANGE,
+        task="case",
+        now=now,
+    )
+    place_restriction(grant, subject=ana.subject_id, ground="accuracy", now=now)
+
+    assert expire_cards(now=now.replace(year=2032)) == 1
+
+    assert Card.objects.get(pk=bor.card_id).state == CardState.EXPIRED
+    assert Card.objects.get(pk=ana.card_id).state == CardState.ACTIVE
