@@ -50,7 +50,7 @@ class SessionGuardMiddleware:
 
     OPEN_WHILE_LOCKED = frozenset(
         {"unlock", "unlock_code", "account_logout", "sign_out", "set_language", "healthz", "readyz",
-         "accessibility", "privacy", "paper", "metrics", "demo_messages"}
+         "accessibility", "privacy", "paper", "metrics", "demo", "demo_messages"}
     )
     OPEN_WITHOUT_FACTOR = OPEN_WHILE_LOCKED | {
         "mfa_activate_totp", "mfa_add_webauthn", "mfa_index", "account_reauthenticate",

@@ -12,6 +12,7 @@ from django.views.i18n import set_language
 from portal.views import (
     clerk,
     clerk_applications,
+    demo,
     health,
     holder,
     holder_requests,
@@ -29,7 +30,8 @@ _PUBLIC = [
     path("privacy/texts/<slug:kind>/", public.notice, name="notice"),
     path("paper/", public.paper, name="paper"),
     path("language/", set_language, name="set_language"),
-    path("demo/messages/", public.demo_messages, name="demo_messages"),
+    path("demo/", demo.sign_ins, name="demo"),
+    path("demo/messages/", demo.messages, name="demo_messages"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.core.cache import cache
+from django.db.models import Count, Max, Min
 
 from dsar.models import Case
 from dsar.queries import CaseStanding, list_open_cases, standing
@@ -16,6 +17,7 @@ from records.access.purposes import Action, DataCategory, Purpose
 from records.access.queries import search_entries
 from records.access.verification import LogReport, verify_log
 from records.cards.queries import find_card
+from retention.models import Plan
 
 PAGE_SIZE = 50
 SOON_DAYS = 7
@@ -93,6 +95,14 @@ def list_staff(*, city: str) -> list[tuple[str, str]]:
     """Return actor id and user name of every member of staff of the city, for the search by actor."""
     rows = StaffProfile.objects.filter(city=city).select_related("user").order_by("user__username")
     return [(str(row.pk), f"{row.user.username} ({row.organisation})") for row in rows]
+
+
+def count_plan_lines(*, plan: Plan) -> list[dict[str, object]]:
+    """Return how many people a plan names by rule and state, and their last days: no person (D9)."""
+    lines = plan.items.values("rule", "state").annotate(
+        people=Count("pk"), first=Min("last_day_kept"), last=Max("last_day_kept")
+    )
+    return list(lines.order_by("rule", "state"))
 
 
 def check_integrity(*, now: datetime) -> LogReport:

@@ -22,9 +22,9 @@ from portal.writing import LOCAL
 from records.access.purposes import Purpose
 from records.cards.rules import clean_holder_id
 from records.errors import Refusal
-from retention.models import Plan, PlanState
+from retention.models import ItemState, Plan, PlanState
 from retention.operations import approve_plan as approve
-from retention.queries.plans import count_states, due_within, get_plan
+from retention.queries import due_within, get_plan
 
 OFFICE = (StaffRole.DPO, StaffRole.CONTROLLER)
 
@@ -137,22 +137,12 @@ def retention_plan(request: HttpRequest, plan_id: UUID) -> HttpResponse:
     plan = get_plan(plan_id=plan_id)
     context = {
         "plan": plan,
-        "counts": count_states(plan),
-        "rules": _count_rules(plan),
+        "lines": office.count_plan_lines(plan=plan),
+        "erased": plan.items.filter(state=ItemState.ERASED).count(),
         "approvals": plan.approvals.order_by("approved_at"),
         "may_approve": request.staff.role == StaffRole.CONTROLLER and plan.state == PlanState.MADE,
     }
     return render(request, "portal/office/plan.html", context)
-
-
-def _count_rules(plan: Plan) -> list[dict[str, object]]:
-    from django.db.models import Count, Max, Min
-
-    return list(
-        plan.items.values("rule", "state")
-        .annotate(people=Count("pk"), first=Min("last_day_kept"), last=Max("last_day_kept"))
-        .order_by("rule", "state")
-    )
 
 
 @staff_only(StaffRole.CONTROLLER)

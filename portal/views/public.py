@@ -2,11 +2,9 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
 
 from consent.errors import NoticeMissing
@@ -14,7 +12,6 @@ from consent.models import NoticeVersion
 from consent.queries import get_notice_on, list_contract_notices
 from consent.rules import NoticeKind
 from portal.clock import read_clock
-from portal.delivery import read_demo_messages
 from portal.navigation import start_of
 from portal.people import person_of
 from portal.privacy import describe_processing
@@ -75,12 +72,3 @@ def notice(request: HttpRequest, kind: str) -> HttpResponse:
 def paper(request: HttpRequest) -> HttpResponse:
     """Show the way without a computer, with the same deadline (C16)."""
     return render(request, "portal/paper.html", {"register": get_register()})
-
-
-@require_safe
-@never_cache
-def demo_messages(request: HttpRequest) -> HttpResponse:
-    """Show the messages of the demonstration; there is no such page outside it."""
-    if not settings.DEMO:
-        raise Http404
-    return render(request, "portal/demo_messages.html", {"sent": read_demo_messages()})
