@@ -40,10 +40,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a head sealed: its leaves, the position of the first in the year's tree, the last id before them."""
+    """What a head sealed: its leaves, the position of the first in the year's tree, the first id."""
 
     position: int
-    after: int
+    first: int
     leaves: Sequence[bytes]
 
 
@@ -63,15 +63,15 @@ def compare_batch(forms: Sequence[bytes], leaves: Sequence[bytes], expected: Exp
         ),
         min(len(leaves), len(sealed)),
     )
-    before = id_of(forms[at - 1]) if at else expected.after
+    gone = id_of(forms[at - 1]) + 1 if at else expected.first
     where = f"leaf {expected.position + at}"
     if at >= len(leaves):
-        return Problem(ProblemCode.DELETED, entry_id=before + 1, detail=where)
+        return Problem(ProblemCode.DELETED, entry_id=gone, detail=where)
     here = id_of(forms[at])
     if at >= len(sealed):
         return Problem(ProblemCode.INSERTED, entry_id=here, detail=where)
     if leaves[at] in sealed[at:]:
-        return Problem(ProblemCode.DELETED, entry_id=before + 1, detail=where)
+        return Problem(ProblemCode.DELETED, entry_id=gone, detail=where)
     if sealed[at] in leaves[at:]:
         return Problem(ProblemCode.INSERTED, entry_id=here, detail=where)
     if has_good_tag(forms[at]):

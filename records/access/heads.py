@@ -63,7 +63,8 @@ class Copy:
 
     line: int
     note: str
-    last_entry: int | None
+    first_entry: int = 0
+    """The first entry of the head's batch, where the file says so; not signed, a hint."""
 
 
 def list_controllers() -> list[str]:
@@ -88,7 +89,7 @@ def read_copies(path: Path) -> Iterator[Copy]:
     text = path.read_text(encoding="utf-8", errors="replace")
     if not text.lstrip().startswith("{"):
         for number, note in enumerate(text.split("\n\n\n"), start=1):
-            yield Copy(number, note.rstrip("\n") + "\n", None)
+            yield Copy(number, note.rstrip("\n") + "\n")
         return
     whole, _, torn = text.rpartition("\n")
     lines = [*whole.split("\n"), torn]
@@ -97,10 +98,10 @@ def read_copies(path: Path) -> Iterator[Copy]:
             continue
         try:
             said: dict[str, Any] = json.loads(line)
-            yield Copy(number, str(said["note"]), int(said["last_entry"]))
+            yield Copy(number, str(said["note"]), int(said["first_entry"]))
         except (ValueError, KeyError, TypeError):
             if number < len(lines):
-                yield Copy(number, "", None)
+                yield Copy(number, "")
 
 
 _written: dict[Path, tuple[int, dict[int, int]]] = {}
@@ -128,6 +129,7 @@ def _line(head: TreeHead) -> str:
     said = {
         "year": head.year,
         "size": head.size,
+        "first_entry": head.first_entry,
         "last_entry": head.last_entry,
         "sealed_at": _moment(head.sealed_at),
         "note": head.note,

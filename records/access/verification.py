@@ -221,7 +221,7 @@ class _Year:
             self.broken = True
             expected = Expected(
                 position=self.frontier.size,
-                after=done,
+                first=max(head.first_entry, done + 1),
                 leaves=[sealed[at : at + HASH_SIZE] for at in range(0, len(sealed), HASH_SIZE)],
             )
             problem = compare_batch(forms, leaves, expected)
@@ -295,7 +295,7 @@ class _Year:
             missing = min(beyond) - self.frontier.size
             self._add(
                 ProblemCode.TRUNCATED,
-                entry_id=done + 1,
+                entry_id=max(copy.first_entry, done + 1),
                 detail=f"{name}:{copy.line} knows {missing} more",
             )
 
