@@ -140,6 +140,7 @@ SENTENCES = {
     "crypto.not_a_checkpoint": _INSIDE,
     "crypto.not_a_frontier": _INSIDE,
     "crypto.unusable_key": _INSIDE,
+    "documents.not_readable": _INSIDE,
     "documents.not_rendered": _(
         "The document could not be made. It is tried again by itself; come back in a "
         "while."
@@ -179,13 +180,13 @@ SENTENCES = {
     "dsar.package_unknown": _("There is no such package, or it is not yours. Look at your list of requests."),
     "dsar.reason_missing": _("This step needs a reason that can be told to the person. Enter it."),
     "dsar.refused": _("This cannot be done with the request. Load the page again and check its state."),
+    "dsar.request_pending": _(
+        "This person waits for an answer to a request. What it asks for is not erased until it is "
+        "answered."
+    ),
     "dsar.scope_unknown": _(
         "The request names a kind of data that does not exist. Choose from the list, or "
         "ask for everything."
-    ),
-    "dsar.source_failed": _(
-        "A part of your data could not be read, so nothing was handed over. It is tried "
-        "again by itself."
     ),
     "dsar.step_not_possible": _("This step is not possible in the request’s present state. Load the page again."),
     "dsar.step_not_yours": _(
@@ -347,6 +348,7 @@ STATUSES = {
     "crypto.not_a_checkpoint": 500,
     "crypto.not_a_frontier": 500,
     "crypto.unusable_key": 500,
+    "documents.not_readable": 500,
     "documents.not_rendered": 503,
     "documents.seal_failed": 503,
     "documents.seal_not_configured": 503,
@@ -360,7 +362,6 @@ STATUSES = {
     "dsar.package_unknown": 404,
     "dsar.reason_missing": 400,
     "dsar.scope_unknown": 400,
-    "dsar.source_failed": 503,
     "dsar.step_not_yours": 403,
     "dsar.undeclared_data": 500,
     "identity.assurance_too_low": 403,
