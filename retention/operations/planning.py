@@ -20,7 +20,7 @@ from retention.models import ItemState, Plan, PlanApproval, PlanItem, PlanState,
 from retention.operations.clocks import require_steady_clock
 from retention.queries.holds import list_held
 from retention.queries.plans import get_plan, hash_of_items, plan_hash
-from retention.rules.safety import APPROVALS, PLANNED_AHEAD, may_order, usual_limit
+from retention.rules.safety import APPROVALS, GRANTS_GONE, PLANNED_AHEAD, may_order, usual_limit
 
 OPEN_PLANS = (PlanState.MADE, PlanState.APPROVED, PlanState.RUNNING)
 
@@ -37,7 +37,7 @@ def make_plan(*, actor: Actor, now: datetime, execute_from: datetime | None = No
         raise TooSoon(execute_from=when.isoformat(), days=PLANNED_AHEAD.days)
     planned = PlanItem.objects.filter(plan__state__in=OPEN_PLANS, state=ItemState.PLANNED)
     clocks = list(
-        SubjectClock.objects.filter(purge_from__lte=when, erasing_since=None)
+        SubjectClock.objects.filter(purge_from__lte=when - GRANTS_GONE, erasing_since=None)
         .exclude(pk__in=planned.filter(subject_id__isnull=False).values("subject_id"))
         .order_by("purge_from", "pk")
     )

@@ -10,7 +10,7 @@ from retention.queries.clocks import (
 from retention.queries.holds import list_held, list_holds
 from retention.queries.orphans import count_orphans
 from retention.queries.plans import due_within, get_plan, plan_hash
-from retention.queries.positions import stores_behind
+from retention.queries.positions import require_stores_current, stores_behind
 
 __all__ = [
     "Verdict",
@@ -24,5 +24,6 @@ __all__ = [
     "list_holds",
     "plan_hash",
     "refuse_after_period",
+    "require_stores_current",
     "stores_behind",
 ]

@@ -2,6 +2,7 @@
 
 from records.access import erasure_ledger
 from records.access.purposes import Store
+from retention.errors import StoresBehind
 
 APPLYING = (Store.IDENTITY, Store.PAYMENTS, Store.KEYS)
 """The stores that hold people. The audit store holds the ledger itself."""
@@ -14,3 +15,13 @@ def stores_behind() -> tuple[Store, ...]:
     `manage.py purge --replay` erases them again.
     """
     return tuple(store for store in APPLYING if erasure_ledger.is_behind(store))
+
+
+def require_stores_current() -> None:
+    """Raise StoresBehind where a store was restored to a state before an erasure.
+
+    Every process that serves or works calls this before it begins.
+    """
+    behind = stores_behind()
+    if behind:
+        raise StoresBehind(stores=",".join(store.value for store in behind))

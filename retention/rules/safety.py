@@ -7,6 +7,9 @@ from records.access.purposes import ActorRole
 PLANNED_AHEAD = timedelta(days=7)
 """A plan waits at least this long between the list and its execution."""
 
+GRANTS_GONE = timedelta(minutes=10)
+"""Whoever opened the gate in the last moment has long lost their Grant when the erasure begins."""
+
 APPROVALS = 2
 """People of controllers who have read the plan."""
 

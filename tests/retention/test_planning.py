@@ -146,6 +146,14 @@ def test_a_plan_waits_seven_days(town, approved):
         run_plan(plan_id=plan.pk, now=DUE - timedelta(seconds=1))
 
 
+def test_nobody_is_planned_while_a_grant_of_the_last_moment_may_live(town):
+    midnight = DUE.replace(day=21, hour=23)
+    computed(midnight - WEEK)
+
+    assert make_plan(actor=ONE, now=midnight - WEEK).due == 0
+    assert make_plan(actor=ONE, now=midnight - WEEK + timedelta(minutes=10)).due == 1
+
+
 def test_nobody_stands_in_two_open_plans(town):
     computed(DUE - WEEK)
     make_plan(actor=ONE, now=DUE - WEEK)

@@ -12,8 +12,9 @@ from records.identity.models import DataSubject
 from records.keys.links import wallet_pseudonym_for_blocking
 from records.keys.models import DataKey
 from records.wallet.models import Account
+from retention.errors import StoresBehind
 from retention.operations import replay_erasure_ledger, run_plan
-from retention.queries import count_orphans, stores_behind
+from retention.queries import count_orphans, require_stores_current, stores_behind
 from tests import factories
 from tests.retention.conftest import DUE
 
@@ -59,10 +60,14 @@ def test_a_restored_store_is_behind_until_the_replay_has_erased_again(town, plan
     ids = {message.id for message in run_checks(databases=["default"], tags=["database"])}
     assert "varuh.retention.E001" in ids
 
+    with pytest.raises(StoresBehind):
+        require_stores_current()
+
     done = replay_erasure_ledger(DUE)
 
     assert (done.people, done.wallets, done.keys) != (0, 0, 0)
     assert stores_behind() == ()
+    require_stores_current()
     wallet = wallet_pseudonym_for_blocking(town.ana.card_id)
     assert not DataSubject.objects.filter(pk=town.ana.subject_id).exists()
     assert not Card.objects.filter(subject_id=town.ana.subject_id).exists()

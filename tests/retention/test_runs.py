@@ -5,6 +5,7 @@ from hashlib import sha256
 
 import pytest
 from django.apps import apps
+from django.db.models import Sum
 
 from records.access.models import ErasureLedgerEntry
 from records.access.purposes import Store
@@ -13,13 +14,14 @@ from records.cards.models import Card
 from records.identity.models import DataSubject
 from records.keys.links import wallet_pseudonym_for_blocking
 from records.keys.models import DataKey
-from records.wallet.models import Account, Posting
+from records.wallet.models import Account, AccountKind, Posting
+from records.wallet.tasks import reconcile_ledger
 from retention.models import Batch, PlanItem, Run, Step, SubjectClock
 from retention.operations import run_plan
 from retention.operations.steps import STEPS
 from retention.queries import count_orphans, stores_behind
 from tests import factories
-from tests.retention.conftest import DUE
+from tests.retention.conftest import DUE, prepare_plan
 
 pytestmark = pytest.mark.django_db(databases=factories.ALL_STORES)
 
@@ -137,6 +139,36 @@ def test_a_finished_run_gives_its_certificate_again(town, approved):
     first = run_plan(plan_id=plan.pk, now=DUE)
 
     assert run_plan(plan_id=plan.pk, now=DUE) == first
+
+
+@pytest.mark.rule("T4.1.12d", "C10")
+def test_money_nobody_claimed_is_booked_before_its_wallet_goes(town, now):
+    town.cancel(town.bor, now)  # with 15 EUR left
+    later = DUE.replace(year=2036)
+    plan = prepare_plan(later)
+    assert plan.due == 2
+
+    certificate = run_plan(plan_id=plan.pk, now=later)
+
+    assert json.loads(certificate.body)["people"]["erased"] == 2
+    assert DataSubject.objects.count() == 0
+    unclaimed = Account.objects.get(kind=AccountKind.UNCLAIMED, city=factories.HOME_CITY)
+    total = Posting.objects.filter(account=unclaimed).aggregate(sum=Sum("amount_minor"))["sum"]
+    assert abs(unclaimed.folded_minor + (total or 0)) == 1500
+    assert not reconcile_ledger(now=later).findings
+
+
+def test_people_go_batch_by_batch(town, cene, now, monkeypatch):
+    monkeypatch.setattr("retention.operations.runs.BATCH_PEOPLE", 1)
+    erik = factories.make_holder(actor=cene, person=factories.ERIK, now=now)
+    town.cancel(erik, now)
+    plan, seen = prepare_plan(), []
+
+    run_plan(plan_id=plan.pk, now=DUE, on_step=seen.append)
+
+    assert {point.split(":")[0] for point in seen} == {"1", "2", "certificate"}
+    assert DataSubject.objects.count() == 1
+    assert about(town.bor)["people"] == 1
 
 
 class Killed(BaseException):
