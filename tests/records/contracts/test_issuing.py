@@ -1,6 +1,7 @@
 """Issuing a card across the stores, also where the process dies between any two steps."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from records.access.models import LogEntry
 from records.cards import errors as card_errors
 from records.cards.models import Card, CardEvent
 from records.cards.operations import cards as card_operations
-from records.cards.rules import CardState, check_holder_id
+from records.cards.rules import CardState, check_holder_id, make_holder_id
 from records.contracts import errors
 from records.contracts.models import CardSaga
 from records.contracts.operations import (
@@ -171,19 +172,13 @@ def test_a_number_that_was_once_given_out_is_never_drawn_again(
     cene: Any, now: Any, make_holder: MakeHolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     used = make_holder().holder_id
-    draws = iter([used, used, factories_holder_id()])
+    draws = iter([used, used, make_holder_id()])
     monkeypatch.setattr(card_operations, "make_holder_id", lambda: next(draws))
 
     issued = issue_card(actor=cene, application_id=_accepted(cene, now, factories.BOR), now=now)
 
     assert issued.holder_id != used
     assert list(draws) == []
-
-
-def factories_holder_id() -> str:
-    from records.cards.rules import make_holder_id
-
-    return make_holder_id()
 
 
 def test_the_log_tells_the_intent_and_the_outcome(cene: Any, now: Any) -> None:
@@ -317,3 +312,27 @@ def test_a_step_that_fails_gives_the_work_back_at_once(
     issued = issue_card(actor=cene, application_id=application_id, now=now)
 
     assert Card.objects.get().holder_id == issued.holder_id
+
+
+@pytest.mark.django_db(databases=factories.ALL_STORES, transaction=True)
+@pytest.mark.rule("T4.1.9b")
+def test_four_clerks_at_once_make_one_card(cene: Any, now: Any) -> None:
+    application_id = _accepted(cene, now)
+
+    def attempt(_: int) -> bytes | None:
+        try:
+            return issue_card(actor=cene, application_id=application_id, now=now).presentation_token
+        except errors.Busy:
+            return None
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as clerks:
+        tokens = [token for token in clerks.map(attempt, range(4)) if token]
+
+    assert tokens
+    assert Card.objects.count() == 1
+    assert Account.objects.filter(kind="wallet").count() == 1
+    (living,) = Instrument.objects.exclude(state="dead")
+    assert living.digest in {presentation_digest(token) for token in tokens}
+    assert not CardSaga.objects.exists()
