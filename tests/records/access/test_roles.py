@@ -40,7 +40,12 @@ def _manage(*words: str, **stores: str) -> subprocess.CompletedProcess[str]:
     for store, url in stores.items():
         environment[f"VARUH_{store.upper()}_DATABASE_URL"] = url
     return subprocess.run(
-        [sys.executable, *words], env=environment, cwd=ROOT, check=True, capture_output=True, text=True
+        [sys.executable, *words],
+        env=environment,
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
     )
 
 
