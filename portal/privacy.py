@@ -46,7 +46,7 @@ def describe_processing() -> list[Kind]:
                 items=_unique(gettext(column.label) for column in declared),
                 purposes=_unique(str(words.PURPOSES[p]) for column in declared for p in column.purposes),
                 bases=_unique(str(words.BASES[column.basis]) for column in declared),
-                retention=_unique(str(words.RETENTION.get(c.retention, c.retention)) for c in declared),
+                retention=_unique(str(words.RETENTION[column.retention]) for column in declared),
             )
         )
     return kinds

@@ -12,7 +12,6 @@ _LATER = _(
 )
 
 SENTENCES = {
-    "refused": _("This cannot be done. Go back, check what you typed, and try again."),
     "access.append_only": _INSIDE,
     "access.entry_not_sealed": _("This entry is not there, or is too new to be proved. Look again in a minute."),
     "access.grant_cannot_travel": _INSIDE,
@@ -86,6 +85,7 @@ SENTENCES = {
         "This cannot be done with the card or application. Load the page again and check "
         "its state."
     ),
+    "cards.report_unknown": _("There is no such report. It may have been erased."),
     "cards.status_without_ground": _(
         "This status says something about health and is not taken yet. Leave it out; the "
         "card is issued without it."
@@ -181,8 +181,8 @@ SENTENCES = {
     "dsar.reason_missing": _("This step needs a reason that can be told to the person. Enter it."),
     "dsar.refused": _("This cannot be done with the request. Load the page again and check its state."),
     "dsar.request_pending": _(
-        "This person waits for an answer to a request. What it asks for is not erased until it is "
-        "answered."
+        "This person waits for an answer to a request. What it asks for is not erased "
+        "until it is answered."
     ),
     "dsar.scope_unknown": _(
         "The request names a kind of data that does not exist. Choose from the list, or "
@@ -221,6 +221,7 @@ SENTENCES = {
     "keyring.destroyed": _LATER,
     "keyring.exposed": _LATER,
     "keyring.missing": _LATER,
+    "keyring.not_writable": _LATER,
     "keyring.provider_differs": _LATER,
     "keyring.provider_unavailable": _LATER,
     "keyring.refused": _LATER,
@@ -255,6 +256,7 @@ SENTENCES = {
         "Too many codes were asked for. Wait %(minutes)s minutes, then try again, or go "
         "to a registration point."
     ),
+    "refused": _("This cannot be done. Go back, check what you typed, and try again."),
     "retention.already_approved": _("You have approved this plan already. A second person has to approve it as well."),
     "retention.clock_jumped": _(
         "The system’s date has jumped. Have the clock checked; then a controller’s "
@@ -312,107 +314,3 @@ SENTENCES = {
     "wallet.terminal_unknown": _("This terminal is not known here. Ask the operator."),
     "wallet.unknown": _("There is no wallet for this card yet. Try again in a minute."),
 }
-
-STATUSES = {
-    "access.append_only": 500,
-    "access.entry_not_sealed": 404,
-    "access.grant_cannot_travel": 500,
-    "access.grant_does_not_cover": 500,
-    "access.grant_not_live": 500,
-    "access.grant_refused": 500,
-    "access.inside_transaction": 500,
-    "access.ledger_unavailable": 503,
-    "access.log_unavailable": 503,
-    "access.no_such_head": 404,
-    "access.outcome_not_expected": 500,
-    "access.personal_table_not_tracked": 500,
-    "access.purpose_not_allowed": 403,
-    "access.refused": 403,
-    "access.subject_restricted": 403,
-    "access.subjects_missing": 400,
-    "cards.application_unknown": 404,
-    "cards.card_unknown": 404,
-    "cards.holder_id_invalid": 400,
-    "cards.holder_ids_exhausted": 500,
-    "cards.received_in_future": 400,
-    "cards.validity_reason_missing": 400,
-    "consent.missing": 403,
-    "consent.not_a_consent_purpose": 400,
-    "consent.notice_missing": 503,
-    "contracts.delivery_unknown": 400,
-    "contracts.subject_given": 400,
-    "crypto.bad_signature": 500,
-    "crypto.cannot_open": 500,
-    "crypto.index_leaks": 500,
-    "crypto.no_such_leaf": 404,
-    "crypto.not_a_checkpoint": 500,
-    "crypto.not_a_frontier": 500,
-    "crypto.unusable_key": 500,
-    "documents.not_readable": 500,
-    "documents.not_rendered": 503,
-    "documents.seal_failed": 503,
-    "documents.seal_not_configured": 503,
-    "documents.unknown_template": 500,
-    "dsar.bad_receipt_date": 400,
-    "dsar.bad_reference": 400,
-    "dsar.case_unknown": 404,
-    "dsar.identity_not_proven": 403,
-    "dsar.package_damaged": 500,
-    "dsar.package_ended": 410,
-    "dsar.package_unknown": 404,
-    "dsar.reason_missing": 400,
-    "dsar.scope_unknown": 400,
-    "dsar.step_not_yours": 403,
-    "dsar.undeclared_data": 500,
-    "identity.assurance_too_low": 403,
-    "identity.birth_date_invalid": 400,
-    "identity.city_unknown": 400,
-    "identity.email_invalid": 400,
-    "identity.name_invalid": 400,
-    "identity.phone_invalid": 400,
-    "identity.phone_not_mobile": 400,
-    "identity.point_unknown": 400,
-    "identity.register_invalid": 500,
-    "identity.residence_invalid": 400,
-    "identity.subject_unknown": 404,
-    "keyring.destroyed": 500,
-    "keyring.exposed": 503,
-    "keyring.missing": 503,
-    "keyring.provider_differs": 503,
-    "keyring.provider_unavailable": 503,
-    "keyring.refused": 503,
-    "keyring.root_missing": 503,
-    "keyring.unknown_key": 503,
-    "keyring.unreadable": 503,
-    "keyring.wrong_root": 503,
-    "keys.destroyed": 410,
-    "keys.index_forbidden": 500,
-    "keys.index_incomplete": 500,
-    "keys.lookup_refused": 500,
-    "keys.not_sealed": 500,
-    "keys.plaintext_refused": 500,
-    "keys.refused": 500,
-    "keys.wrong_kind": 500,
-    "portal.not_delivered": 503,
-    "portal.other_city": 403,
-    "portal.too_many_requests": 429,
-    "retention.erasure_incomplete": 500,
-    "retention.no_such_hold": 404,
-    "retention.no_such_plan": 404,
-    "retention.not_a_controller": 403,
-    "retention.period_over": 403,
-    "retention.stores_behind": 503,
-    "retention.unknown_ground": 400,
-    "wallet.authorisation_unknown": 404,
-    "wallet.differs": 500,
-    "wallet.invalid_amount": 400,
-    "wallet.invalid_iban": 400,
-    "wallet.invalid_key": 400,
-    "wallet.invalid_limits": 500,
-    "wallet.payout_unknown": 404,
-    "wallet.system_disturbed": 503,
-    "wallet.terminal_may_not": 403,
-    "wallet.terminal_unknown": 401,
-    "wallet.unknown": 404,
-}
-"""The HTTP status of refusals that are not 409."""

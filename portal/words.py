@@ -96,14 +96,20 @@ WORDS: dict[str, object] = {
 
 RETENTION: dict[str, object] = {
     "contract": _("5 years after the contract ends"),
+    "no_card_issued": _("5 years after the application was refused or withdrawn"),
+    "wallet": _("5 years after the contract ends"),
+    "accounting": _("without your name, 10 years after the end of the year"),
+    "payout_account": _("13 months after the payout"),
     "consent": _("until you withdraw it; the proof 5 years more"),
-    "consent_evidence": _("5 years after you withdraw it"),
-    "log": _("2 years after the end of the calendar year"),
     "access_log": _("2 years after the end of the calendar year"),
-    "sign_in": _("one day"),
-    "session": _("until you sign out"),
     "case": _("5 years after the request is closed"),
-    "payout": _("5 years after the contract ends"),
+    "package": _("7 days after it was made"),
+    "sign_in": _("codes 5 minutes, sessions until you sign out or one day"),
+    "job": _("until the work is done, at most 30 days"),
+    "message": _("30 days after it was sent"),
+    "restriction": _("as long as the data that is restricted"),
+    "staff": _("5 years after the role ended"),
+    "erasure_ledger": _("as long as backups live, and as long again"),
 }
 
 PLAN_STATES = {
@@ -157,6 +163,44 @@ CASE_WORDS = {
     "phone": _("by phone"),
 }
 WORDS.update(CASE_WORDS)
+
+OTHER_WORDS = {
+    "payment": _("Payment"),
+    "top_up": _("Top-up"),
+    "reversal": _("Reversal"),
+    "payout": _("Payout"),
+    "payout_settled": _("Payout carried out"),
+    "transfer_out": _("Transfer to another card"),
+    "transfer_in": _("Transfer from another card"),
+    "unclaimed": _("Booked as unclaimed"),
+    "first": _("first card"),
+    "renewal": _("new card after expiry"),
+    "replacement": _("replacement of a lost or cancelled card"),
+    "special_status": _("special status"),
+    "pickup": _("personal pickup"),
+    "submit": _("handed in"),
+    "supplement": _("completed"),
+    "accept": _("accepted"),
+    "issue": _("issued"),
+    "order": _("ordered"),
+    "call_for_pickup": _("called for pickup"),
+    "deliver": _("delivered"),
+    "activate": _("put into use"),
+    "block": _("blocked"),
+    "unblock": _("unblocked"),
+    "cancel": _("cancelled"),
+    "loss": _("lost"),
+    "theft": _("stolen"),
+    "abuse": _("used by somebody else"),
+    "damage": _("damaged"),
+    "given": _("given"),
+    "access": _("access to data"),
+    "sign_in": _("signed in"),
+    "computer": _("on a computer"),
+    "unlock": _("to continue where you were"),
+    "download": _("to download your data"),
+}
+WORDS.update({key: text for key, text in OTHER_WORDS.items() if key not in WORDS})
 
 FIELDS = {
     "given_name": _("given name"),

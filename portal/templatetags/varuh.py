@@ -107,7 +107,7 @@ def category(code: str) -> str:
 @register.filter
 def retention_rule(code: str) -> str:
     """Write a retention rule in everyday words."""
-    return str(words.RETENTION.get(code, code))
+    return str(words.RETENTION[code])
 
 
 @register.filter

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from portal import words
 from portal.people import Holder
-from portal.writing import write_day, write_moment
+from portal.writing import write_day, write_moment, write_money
 from records.access.gate import open_gate
 from records.access.inventory import Section, Table
 from records.access.purposes import DataCategory, Purpose
@@ -18,12 +18,19 @@ from records.cards.queries import list_cards
 from records.contracts.queries import subject_context
 from records.identity.queries import reveal_columns
 from records.keys.links import wallet_pseudonym
+from records.legal_days import add_years
 from records.wallet.queries import Balance, LedgerLine, get_balance, list_lines
 from records.wallet.rules import month_of, month_used
+from retention.queries import find_clock
 
 SHOWN_ROWS = 5
 SHOWN_ELSEWHERE = frozenset({"wallet.LedgerEntry", "wallet.Posting", "access.LogEntry", "access.EntrySubject"})
 """Tables with a page of their own; the package holds them whole."""
+FIRST = ("identity.DataSubject", "cards.Card", "wallet.Account", "consent.ConsentEvent", "cards.Application",
+         "retention.SubjectClock")
+"""What people look for, in this order; histories and what only the machine uses come folded after it."""
+CONTRACT_RULES = frozenset({"contract", "wallet"})
+KEPT_YEARS = 5
 HOLDER_CATEGORIES = frozenset(DataCategory) - {DataCategory.STAFF}
 
 
@@ -40,6 +47,8 @@ class Group:
     """The rows of one table about a holder, with why they are kept and how long."""
 
     title: str
+    first: bool
+    """Whether it stands open on the page."""
     rows: tuple[tuple[Fact, ...], ...] = field(repr=False)
     more: int
     purposes: tuple[str, ...]
@@ -76,11 +85,26 @@ def reveal_own_data(*, holder: Holder, now: datetime) -> list[Group]:
     )
     context = subject_context(grant, holder.subject_id)
     sections = [s for source in sources() for s in source.collect(grant, context, now)]
-    return [
-        _write_group(section)
-        for section in sections
-        if section.records and section.table.model not in SHOWN_ELSEWHERE
-    ]
+    shown = [s for s in sections if s.records and s.table.model not in SHOWN_ELSEWHERE]
+    until = _kept_until(holder.subject_id)
+    return [_write_group(section, until) for section in sorted(shown, key=_place)]
+
+
+def _kept_until(subject_id: UUID) -> str:
+    """Return until when the contract's data is kept, with a date where one is known or can be foreseen (H9)."""
+    clock = find_clock(subject_id=subject_id)
+    if clock is not None and clock.last_day_kept is not None:
+        return gettext("until %(day)s") % {"day": write_day(clock.last_day_kept)}
+    ends = [card.valid_until for card in list_cards(subject_id=subject_id) if card.valid_until]
+    if not ends:
+        return ""
+    foreseen = add_years(max(ends), KEPT_YEARS)
+    return gettext("%(day)s, if the contract ends with the validity of the card") % {"day": write_day(foreseen)}
+
+
+def _place(section: Section) -> int:
+    model = section.table.model
+    return FIRST.index(model) if model in FIRST else len(FIRST)
 
 
 def reveal_cards(*, holder: Holder, now: datetime, lines: int = 50) -> list[CardPage]:
@@ -114,7 +138,7 @@ def _read_wallet(card: Card, wallet: UUID, lines: int, now: datetime) -> CardPag
     )
 
 
-def _write_group(section: Section) -> Group:
+def _write_group(section: Section, until: str) -> Group:
     table: Table = section.table
     columns = {column.name: column for column in table.personal()}
     rows = []
@@ -124,18 +148,35 @@ def _write_group(section: Section) -> Group:
             column = columns.get(name)
             if value in (None, "") or (column is not None and column.withheld):
                 continue
-            label = gettext(column.label) if column else gettext(name)
-            facts.append(Fact(label[:1].upper() + label[1:], write_value(value)))
+            facts.append(_write_fact(column.label if column else name, value))
         rows.append(tuple(facts))
     declared = tuple(columns.values())
     return Group(
         title=gettext(table.label),
+        first=table.model in FIRST,
         rows=tuple(rows),
         more=max(0, len(section.records) - SHOWN_ROWS),
         purposes=_unique(str(words.PURPOSES[p]) for c in declared for p in c.purposes),
         bases=_unique(str(words.BASES[c.basis]) for c in declared),
-        kept=_unique(str(words.RETENTION.get(c.retention, c.retention)) for c in declared),
+        kept=_unique(_write_retention(column.retention, until) for column in declared),
     )
+
+
+def _write_retention(rule: str, until: str) -> str:
+    text = str(words.RETENTION[rule])
+    return f"{text} ({until})" if until and rule in CONTRACT_RULES else text
+
+
+def _write_fact(label: str, value: object) -> Fact:
+    """Return the value under its translated name; cents are written as euros."""
+    name = gettext(label)
+    if isinstance(value, int) and label.endswith("(cents)"):
+        return Fact(_capital(name.rpartition(" (")[0]), write_money(value))
+    return Fact(_capital(name), write_value(value))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def write_value(value: object) -> str:
