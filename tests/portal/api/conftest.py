@@ -50,9 +50,8 @@ def money(amount_minor: int, **changes: Any) -> dict[str, Any]:
 
 
 @pytest.fixture(autouse=True)
-def _addresses(settings: Any) -> Iterator[None]:
-    """The API's own addresses, over plain HTTP, with no failures counted yet."""
-    settings.ROOT_URLCONF = "tests.portal.api.urls"
+def _fresh_door(settings: Any) -> Iterator[None]:
+    """Plain HTTP, and no failures counted yet."""
     settings.SECURE_SSL_REDIRECT = False
     cache.clear()
     yield
