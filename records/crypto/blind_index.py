@@ -32,8 +32,8 @@ def check_bits(*, bits: int, expected_rows: int) -> None:
     Not for an index that keeps values unique: that one is declared as full and says so.
     """
     # In whole numbers, C = R / 2^bits: 2 · 2^bits <= R and R² < R · 4^bits.
-    few = expected_rows < LEAST_CANDIDATES << bits
-    if not 1 <= bits <= MOST_INDEX_BITS or few or expected_rows >= 4**bits:
+    usable = 1 <= bits <= MOST_INDEX_BITS
+    if not usable or expected_rows < LEAST_CANDIDATES << bits or expected_rows >= 4**bits:
         raise IndexLeaks(
             bits=bits, expected_rows=expected_rows, most_candidates=isqrt(max(expected_rows, 0))
         )

@@ -52,7 +52,7 @@ class KeysSource:
     """The key store as a data source: nothing to hand over, and keys that erasure destroys last."""
 
     code = _CODE
-    tables = TABLES
+    tables: tuple[Table, ...] = TABLES
 
     def collect(
         self, grant: Grant, context: SubjectContext, now: datetime

@@ -13,7 +13,7 @@ from records.access.errors import AccessRefused
 from records.access.grants import Grant
 from records.access.purposes import DataCategory, Store
 from records.keyring.operations import retire_index_version, start_index_version
-from records.keyring.queries import get_keyring
+from records.keyring.queries import forget_keyring, get_keyring
 from records.keys.errors import KeyDestroyed
 from records.keys.indexing import IndexMaker, index_columns
 from records.keys.maintenance.keks import Progress
@@ -61,6 +61,7 @@ def rebuild_indexes(
     was killed goes on with the part it was in.
     """
     chosen = [m for m in (sealed_models(store) if models is None else models) if index_fields(m)]
+    forget_keyring()  # what another process has just begun is seen and finished, not begun twice
     versions = get_keyring().index_versions(store)
     started = len(versions) == 1
     version = start_index_version(store=store, now=now) if started else versions[-1]

@@ -11,7 +11,7 @@ from django.db import connections, transaction
 from records.access.purposes import Store
 from records.crypto.aad import key_prefix, key_suffix
 from records.keyring.operations import destroy_kek_epoch, start_kek_epoch
-from records.keyring.queries import get_keyring
+from records.keyring.queries import forget_keyring, get_keyring
 from records.keys.errors import RollUnfinished
 from records.keys.models import STORE_CODES, DataKey
 from records.keys.operations import empty_journal
@@ -64,6 +64,7 @@ def roll_kek_epoch(
     only ever finishes and destroys. An old epoch is due settings.BACKUP_LIFE_DAYS after it was
     retired. Raises RollUnfinished where a due epoch still wraps a key.
     """
+    forget_keyring()  # what another process has just begun is seen and finished, not begun twice
     keyring = get_keyring()
     behind = _count_behind(store, keyring.current_epoch(store))
     started = start and not behind
