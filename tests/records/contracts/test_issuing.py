@@ -11,9 +11,10 @@ from django.db import connections
 
 from records.access.models import LogEntry
 from records.cards import errors as card_errors
-from records.cards.models import Card, CardEvent
+from records.cards.models import Application, Card, CardEvent
 from records.cards.operations import cards as card_operations
-from records.cards.rules import CardState, check_holder_id, make_holder_id
+from records.cards.queries import card_usable
+from records.cards.rules import CardForm, CardState, check_holder_id, make_holder_id
 from records.contracts import errors
 from records.contracts.models import CardSaga
 from records.contracts.operations import (
@@ -22,8 +23,10 @@ from records.contracts.operations import (
     deliver_card,
     issue_card,
     issuing,
+    supplement_application,
 )
 from records.contracts.operations.sagas import run_saga
+from records.identity.models import DataSubject
 from records.keys.links import presentation_digest, wallet_pseudonym_for_blocking
 from records.keys.models import DataKey
 from records.wallet.models import Account, Instrument
@@ -115,6 +118,81 @@ def test_a_card_pays_only_after_delivery_and_activation(cene: Any, now: Any, til
     activate_card(actor=cene, card_id=issued.card_id, now=now)
     assert tills.top_up(token).approved
     assert tills.pay(token).approved
+
+
+@pytest.mark.rule("K1", "T4.3.1a")
+def test_one_card_identifies_and_pays(make_holder: MakeHolder, tills: Tills, now: Any) -> None:
+    holder = make_holder()
+
+    assert card_usable(card_id=holder.card_id, on=now.date())
+    assert tills.top_up(holder.token).approved
+    assert tills.pay(holder.token).approved
+
+
+@pytest.mark.rule("T5.1.8", "T5.1.4b")
+def test_a_virtual_card_gets_its_number_once_the_terms_are_accepted(cene: Any, now: Any) -> None:
+    asked = {
+        "form": CardForm.VIRTUAL,
+        "delivery_method": "",
+        "delivery_point": "",
+        "terms_reference": "",
+    }
+    standing = factories.submit(actor=cene, details=factories.make_application_details(**asked))
+    assert standing.missing == ("terms",)
+    with pytest.raises(card_errors.ApplicationIncomplete):
+        issue_card(actor=cene, application_id=standing.application_id, now=now)
+    assert not Account.objects.filter(kind="wallet").exists()
+
+    supplement_application(
+        actor=cene,
+        application_id=standing.application_id,
+        details=factories.make_application_details(**{**asked, "terms_reference": "terms/1"}),
+        now=now,
+    )
+    accept_application(actor=cene, application_id=standing.application_id, now=now)
+    issued = issue_card(actor=cene, application_id=standing.application_id, now=now)
+
+    check_holder_id(issued.holder_id)
+    assert Card.objects.get().form == CardForm.VIRTUAL
+    assert Instrument.objects.get().form == CardForm.VIRTUAL
+
+
+@pytest.mark.rule("C6", "T4.3.6", "T5.2.5", "PP intro")
+def test_nothing_joins_the_two_forms_of_one_person(cene: Any, now: Any) -> None:
+    made = []
+    for form in CardForm:
+        standing = factories.submit(
+            actor=cene, details=factories.make_application_details(form=form)
+        )
+        accept_application(actor=cene, application_id=standing.application_id, now=now)
+        issued = issue_card(actor=cene, application_id=standing.application_id, now=now)
+        made.append((standing, issued))
+
+    (_, physical), (_, virtual) = made
+    assert made[0][0].subject_id != made[1][0].subject_id
+    assert physical.holder_id != virtual.holder_id
+    wallets = {wallet_pseudonym_for_blocking(issued.card_id) for _, issued in made}
+    assert {row.pk for row in Account.objects.filter(kind="wallet")} == wallets
+    assert len(wallets) == 2
+    shared = _long_values(made[0][0].subject_id) & _long_values(made[1][0].subject_id)
+    assert shared == set()
+
+
+def _long_values(subject_id: UUID) -> set[str]:
+    """Return what stands in a person's rows that is long enough to join by: ids, numbers, cells."""
+    rows = [
+        *DataSubject.objects.filter(pk=subject_id).values(),
+        *Application.objects.filter(subject_id=subject_id).values(),
+        *Card.objects.filter(subject_id=subject_id).values(),
+    ]
+    plain = {"home_city_id", "home_city", "chosen_city", "filed_at_city", "receiving_point"}
+    plain |= {"delivery_method", "delivery_point", "terms_reference"}
+    return {
+        repr(getattr(value, "_raw", value))
+        for row in rows
+        for name, value in row.items()
+        if name not in plain and len(str(getattr(value, "_raw", value))) > 11
+    }
 
 
 @pytest.mark.rule("T4.6.1a", "T4.3.4")

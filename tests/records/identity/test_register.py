@@ -131,7 +131,7 @@ def test_registration_points_are_listed_by_city(register: None) -> None:
     ]
 
 
-@pytest.mark.rule("K12")
+@pytest.mark.rule("K12", "T2.7")
 @pytest.mark.django_db
 @pytest.mark.parametrize("cities", [1, 2, 5])
 def test_any_number_of_controllers_is_taken(tmp_path: Path, cities: int) -> None:
