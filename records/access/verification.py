@@ -94,11 +94,15 @@ def verify_log(*, now: datetime, heads_files: Sequence[Path] = ()) -> LogReport:
     wanted = _read_claims(report, key, heads_files)
     disposed = {row.year: row for row in DisposedYear.objects.all()}
     standing = {head_id >> 40 for head_id in TreeHead.objects.values_list("id", flat=True)}
-    years = {*list_log_years(), *disposed, *wanted, *standing}
+    logged = list_log_years()
+    years = {*logged, *disposed, *wanted, *standing}
     for year in sorted(years):
         claims = wanted.get(year, _Wanted()).claims
         if year in disposed:
             _check_disposed(report, key, disposed[year], claims)
+            if year in logged:
+                problem = Problem(ProblemCode.DISPOSAL_WRONG, year=year, detail="entries stand")
+                report.problems.append(problem)
         else:
             _Year(report, key, year, claims, now).check()
     return report
