@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from dsar.errors import (
     CaseUnknown,
@@ -31,7 +31,8 @@ from records.crypto.aad import cell_aad
 from records.crypto.cells import CellKey
 from records.crypto.errors import CannotOpen
 from records.keys.queries import reveal_values
-from records.legal_days import legal_day
+from records.legal_days import add_months, legal_day
+from retention.rules import get_rule
 
 FILE_GENERATION = 1
 """A package's key is used once, for one file."""
@@ -183,6 +184,19 @@ def list_waiting(subject_ids: Collection[UUID], _now: datetime) -> dict[UUID, st
         subject_id__in=subject_ids, state__in=[state.value for state in OPEN & PROVEN]
     )
     return dict.fromkeys(waiting.values_list("subject_id", flat=True), "request_pending")
+
+
+def list_case_periods(subject_ids: Collection[UUID]) -> dict[UUID, date]:
+    """Return until when the latest answered request of each person is kept: five years after it
+    was closed (retention rule `case`).
+    """
+    answered = (
+        Case.objects.filter(subject_id__in=subject_ids, closed_at__isnull=False)
+        .values("subject_id")
+        .annotate(last=Max("closed_at"))
+    )
+    months = get_rule("case").months
+    return {row["subject_id"]: add_months(legal_day(row["last"]), months) for row in answered}
 
 
 def published_schema() -> dict[str, object]:

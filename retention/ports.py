@@ -3,7 +3,7 @@ cases).
 """
 
 from collections.abc import Callable, Collection, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 HoldSource = Callable[[Collection[UUID], datetime], Mapping[UUID, str]]
@@ -23,3 +23,23 @@ def register_hold_source(code: str, source: HoldSource) -> None:
 def hold_sources() -> tuple[HoldSource, ...]:
     """Return all sources in a stable order."""
     return tuple(_sources[code] for code in sorted(_sources))
+
+
+PeriodSource = Callable[[Collection[UUID]], Mapping[UUID, date]]
+"""Given data subjects: the last day kept of what an upper floor still has to show about some."""
+
+_periods: dict[str, PeriodSource] = {}
+
+
+def register_period_source(code: str, source: PeriodSource) -> None:
+    """Register a floor's own periods under the code of its retention rule; called once from
+    `AppConfig.ready`.
+
+    The identity row goes when the last contract and the last rights case of a person are due.
+    """
+    _periods[code] = source
+
+
+def period_sources() -> tuple[tuple[str, PeriodSource], ...]:
+    """Return all sources with their rules, in a stable order."""
+    return tuple(sorted(_periods.items()))

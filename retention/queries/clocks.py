@@ -1,7 +1,7 @@
 """When each person's contracts ended, judged from cards and wallets; and the gate's question."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -16,7 +16,8 @@ from records.identity.models import DataSubject
 from records.legal_days import legal_day, start_of_next_day
 from retention.errors import PeriodOver
 from retention.models import SubjectClock
-from retention.queries.facts import list_end_facts
+from retention.ports import period_sources
+from retention.queries.facts import list_end_facts, list_hold_facts, with_holds
 from retention.queries.holds import list_held
 from retention.rules import contract_end, get_rule
 
@@ -55,24 +56,35 @@ def judge_people(grant: Grant, *, subject_ids: Sequence[UUID], now: datetime) ->
 
     The Grant covers CARD, APPLICATION and WALLET of all of them.
     """
-    return [_judge(grant, subject_id, legal_day(now)) for subject_id in subject_ids]
+    later = [(rule, source(subject_ids)) for rule, source in period_sources()]
+    return [
+        _prolong(_judge(grant, subject_id, legal_day(now)), later) for subject_id in subject_ids
+    ]
 
 
 def _judge(grant: Grant, subject_id: UUID, today: date) -> Verdict:
-    contracts = list_end_facts(grant, subject_id=subject_id, today=today)
-    ends = [contract_end(facts) for facts in contracts]
+    holds = list_hold_facts(subject_id=subject_id, today=today)
+    contracts = [
+        with_holds(facts, holds)
+        for facts in list_end_facts(grant, subject_id=subject_id, today=today)
+    ]
     rule = "contract" if any(facts.valid_until for facts in contracts) else "no_card_issued"
+    ends = [contract_end(facts, kept_months=get_rule(rule).months) for facts in contracts]
     still_open = tuple(dict.fromkeys(kind.value for end in ends for kind in end.open))
-    if not ends or any(end.contract_end is None for end in ends):
+    days = [end.contract_end for end in ends if end.contract_end]
+    if not ends or len(days) < len(ends):
         return Verdict(subject_id, None, None, rule, still_open)
-    last = max(end.contract_end for end in ends if end.contract_end)
-    months = get_rule(rule).months
-    kept = max(
-        end.last_day_kept
-        for end in (contract_end(facts, kept_months=months) for facts in contracts)
-        if end.last_day_kept
-    )
-    return Verdict(subject_id, last, kept, rule, still_open)
+    kept = max(end.last_day_kept for end in ends if end.last_day_kept)
+    return Verdict(subject_id, max(days), kept, rule, still_open)
+
+
+def _prolong(verdict: Verdict, later: Sequence[tuple[str, Mapping[UUID, date]]]) -> Verdict:
+    """Return the verdict with the latest day of any floor: the person goes with the last one."""
+    for rule, days in later:
+        day = days.get(verdict.subject_id)
+        if day is not None and verdict.last_day_kept is not None and day > verdict.last_day_kept:
+            verdict = replace(verdict, last_day_kept=day, rule=rule)
+    return verdict
 
 
 def list_candidates(*, today: date) -> Iterator[tuple[list[UUID], list[UUID]]]:

@@ -14,7 +14,12 @@ def stores_behind() -> tuple[Store, ...]:
     While there are any, the service must not start: a restored backup shows people who were erased.
     `manage.py purge --replay` erases them again.
     """
-    return tuple(store for store in APPLYING if erasure_ledger.is_behind(store))
+    written = erasure_ledger.positions()
+    return tuple(
+        store
+        for store in APPLYING
+        if (erasure_ledger.applied_position(store) or 0) < written[store]
+    )
 
 
 def require_stores_current() -> None:

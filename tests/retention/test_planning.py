@@ -362,3 +362,50 @@ def test_a_pending_request_drops_the_person_from_the_run(town, approved):
 
     assert '"dropped":{"request_pending":1}' in certificate.body
     assert DataSubject.objects.count() == 2
+
+
+@pytest.mark.rule("T7.6.6", "C10")
+def test_a_hold_placed_while_the_contract_ran_keeps_it_open_until_it_is_lifted(town, now):
+    hold = place_hold(
+        actor=ONE, subject_id=town.ana.subject_id, ground="freeze", citation="I K 1", now=now
+    )
+    sweep_clocks(now)
+    clock = SubjectClock.objects.get(pk=town.ana.subject_id)
+    assert (clock.contract_end, clock.open) == (None, ["freeze"])
+
+    lifted = now + timedelta(days=100)
+    lift_hold(actor=ONE, hold_id=hold.pk, now=lifted)
+    sweep_clocks(lifted)
+
+    clock.refresh_from_db()
+    assert clock.contract_end == legal_day(lifted)
+    assert clock.open == []
+
+
+def test_a_hold_placed_after_the_contract_ended_keeps_the_data_and_not_the_contract(town, now):
+    sweep_clocks(now)
+    later = now + timedelta(days=40)
+    place_hold(
+        actor=ONE, subject_id=town.ana.subject_id, ground="freeze", citation="I K 1", now=later
+    )
+
+    sweep_clocks(later)
+
+    assert SubjectClock.objects.get(pk=town.ana.subject_id).contract_end == legal_day(now)
+
+
+def test_the_person_goes_with_the_last_of_contract_and_rights_case(town, now):
+    from retention import ports
+
+    answered = legal_day(now).replace(year=2033)
+    ports.register_period_source("case", lambda _people: {town.ana.subject_id: answered})
+    try:
+        sweep_clocks(now)
+    finally:
+        from dsar.queries import list_case_periods
+
+        ports.register_period_source("case", list_case_periods)
+
+    clock = SubjectClock.objects.get(pk=town.ana.subject_id)
+    assert (clock.contract_end, clock.last_day_kept) == (legal_day(now), answered)
+    assert clock.rule == "case"

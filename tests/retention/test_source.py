@@ -17,6 +17,13 @@ pytestmark = pytest.mark.django_db(databases=factories.ALL_STORES)
 ONE = controller("one")
 
 
+def hold_ana(town, now):
+    """Place a hold after the contract's end: it keeps the data, not the contract."""
+    place_hold(
+        actor=ONE, subject_id=town.ana.subject_id, ground="freeze", citation="I K 1", now=now
+    )
+
+
 def grant(subject_id, purpose, action, now):
     return open_gate(
         actor=factories.make_actor(ActorRole.SYSTEM, "system:test", ""),
@@ -36,9 +43,7 @@ def collect(subject_id, now):
 
 
 def test_clock_hold_and_plan_are_handed_over_without_names_of_staff(town, now):
-    place_hold(
-        actor=ONE, subject_id=town.ana.subject_id, ground="freeze", citation="I K 1", now=now
-    )
+    hold_ana(town, now + timedelta(days=1))
     sweep_clocks(now)
 
     mine = collect(town.ana.subject_id, now)
@@ -60,9 +65,7 @@ def test_a_plan_that_names_the_person_is_handed_over(town):
 
 
 def test_erasure_removes_clock_and_holds_and_strips_plans(town, now):
-    place_hold(
-        actor=ONE, subject_id=town.ana.subject_id, ground="freeze", citation="I K 1", now=now
-    )
+    hold_ana(town, now + timedelta(days=1))
     prepare_plan()
     ana = town.ana.subject_id
     assert SubjectClock.objects.filter(pk=ana).exists()
