@@ -101,6 +101,13 @@ def _run_ours(folder: Path, turn: int) -> tuple[float, float, float]:
         _start(folder, "pay", str(SECONDS), str(turn * PROCESSES + number), str(WALLETS))
         for number in range(PROCESSES)
     ]
+    for worker in workers:
+        if worker.stdout is None or worker.stdout.readline() != "ready\n":
+            raise RuntimeError("a worker did not start")
+    for worker in workers:
+        if worker.stdin is not None:
+            worker.stdin.write("go\n")
+            worker.stdin.flush()
     found = [json.loads(worker.communicate()[0]) for worker in workers]
     return (
         sum(each["done"] for each in found) / SECONDS,
@@ -119,6 +126,7 @@ def _start(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, "-m", "tests.bench.ledger_worker", *arguments],
         env=environment,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )

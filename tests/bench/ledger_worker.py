@@ -68,6 +68,10 @@ def pay(seconds: float, seed: int, wallets: int) -> None:
     """
     shop = Terminal.objects.get(can_sell=True)
     choose = random.Random(seed)
+    # All start together, when the last of them has loaded.
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    sys.stdin.readline()
     latencies: list[float] = []
     end = time.perf_counter() + seconds
     number = 0
