@@ -20,7 +20,7 @@ from records.keys.operations import change_version, empty_journal
 
 def name_keys(grant: Grant, *, store: Store, subjects: Collection[UUID]) -> list[UUID]:
     """Return the names under which the key store files these subjects' keys, for the ledger."""
-    grant.require_all(store, frozenset(subjects), frozenset())
+    Grant.require_all(grant, store, frozenset(subjects), frozenset())
     owner_of = owners(store)
     return [UUID(bytes=owner_of(subject.bytes)) for subject in subjects]
 

@@ -19,7 +19,9 @@ from records.access.purposes import Store
 from records.crypto.aad import key_prefix, key_suffix
 from records.crypto.cells import CellKey
 from records.crypto.pseudonyms import Pseudonymiser
-from records.keyring.queries import get_keyring
+from records.crypto.wrapping import WrappingKey
+from records.keyring.errors import UnknownKey
+from records.keyring.queries import forget_keyring, get_keyring
 from records.keys.errors import KeyDestroyed
 
 MOST_KEPT: Final = 4096
@@ -168,7 +170,7 @@ def _fetch(store: Store, subjects: Sequence[bytes]) -> tuple[int, Keys]:
             cursor.execute(_VERSION)
             row = cursor.fetchone()
         return (row[0] if row else 0), found
-    keyring, owner_of = get_keyring(), owners(store)
+    owner_of = owners(store)
     filed = {owner_of(subject): subject for subject in subjects}
     prefix = key_prefix(store.value)
     ways: dict[tuple[int, int], Any] = {}
@@ -181,7 +183,7 @@ def _fetch(store: Store, subjects: Sequence[bytes]) -> tuple[int, Keys]:
                 continue
             way = ways.get((generation, epoch))
             if way is None:
-                way = keyring.kek(store, epoch).unwrap, key_suffix(generation, epoch)
+                way = _find_kek(store, epoch).unwrap, key_suffix(generation, epoch)
                 ways[generation, epoch] = way
             subject = filed[owner]
             key = CellKey(way[0](wrapped, prefix + owner + way[1]), generation)
@@ -190,6 +192,15 @@ def _fetch(store: Store, subjects: Sequence[bytes]) -> tuple[int, Keys]:
             else:
                 current[subject] = key
     return version, found
+
+
+def _find_kek(store: Store, epoch: int) -> WrappingKey:
+    """Return the KEK; look into the key file again for one that another process has just begun."""
+    try:
+        return get_keyring().kek(store, epoch)
+    except UnknownKey:
+        forget_keyring()
+        return get_keyring().kek(store, epoch)
 
 
 def _read(connection: Any, names: list[bytes]) -> list[tuple[bytes | None, int, int, bytes]]:

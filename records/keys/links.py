@@ -14,7 +14,7 @@ def wallet_pseudonym(grant: Grant, *, card_id: UUID, subject_id: UUID) -> UUID:
     """Return the wallet of a card, against a Grant that covers its holder's wallet, and let the
     Grant cover it, too.
     """
-    grant.require(Store.IDENTITY, subject_id, DataCategory.WALLET)
+    Grant.require(grant, Store.IDENTITY, subject_id, DataCategory.WALLET)
     wallet = _wallet(card_id)
     grant.extend(Store.PAYMENTS, wallet)
     return wallet

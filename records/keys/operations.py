@@ -94,7 +94,8 @@ def seal_values(
     names = {name for mapping in values for name in mapping}
     columns = [plan.column(name) for name in sorted(names)]
     subjects = [subject_of(plan, row) for row in instances]
-    grant.require_all(
+    Grant.require_all(
+        grant,
         plan.store,
         frozenset(subjects),
         frozenset([column.category for column in columns]),
@@ -196,4 +197,4 @@ def subject_of(plan: SealedPlan, row: Model) -> UUID:
 
 def require_subjects(grant: Grant, *, store: Store, subjects: Collection[UUID]) -> None:
     """Return if the Grant covers all these subjects, in whatever category it has; else raise."""
-    grant.require_all(store, frozenset(subjects), frozenset())
+    Grant.require_all(grant, store, frozenset(subjects), frozenset())

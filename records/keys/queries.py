@@ -105,9 +105,9 @@ def find_matching(
 
 
 def _require_search(grant: Grant, plan: SealedPlan, columns: Sequence[str]) -> None:
-    grant.require_search()
+    Grant.require_search(grant)
     categories = frozenset(plan.column(name).category for name in columns)
-    grant.require_all(plan.store, frozenset(), categories)
+    Grant.require_all(grant, plan.store, frozenset(), categories)
 
 
 def _plan_of_all(instances: Sequence[Model]) -> SealedPlan:
@@ -141,7 +141,8 @@ def _reveal(
     columns: Sequence[SealedColumnPlan],
     rows: Sequence[_RawRow],
 ) -> list[tuple[object, ...]]:
-    grant.require_all(
+    Grant.require_all(
+        grant,
         plan.store,
         frozenset([row[1] for row in rows]),
         frozenset([column.category for column in columns]),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import sleep
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from records.access.errors import AccessRefused
 from records.access.grants import Grant
 from records.access.purposes import DataCategory, Store
 from records.keyring.operations import retire_index_version, start_index_version
-from records.keyring.queries import forget_keyring, get_keyring
+from records.keyring.queries import LOOK_AGAIN_SECONDS, forget_keyring, get_keyring
 from records.keys.errors import KeyDestroyed
 from records.keys.indexing import IndexMaker, index_columns
 from records.keys.maintenance.keks import Progress
@@ -27,6 +28,9 @@ BATCH: Final = 500
 """Rows, and subjects of one opening of the gate."""
 GRACE: Final = timedelta(hours=1)
 """Longer than a Grant lives: who sealed a row before the new version has saved it by then."""
+
+SETTLE_SECONDS: Final = 2 * LOOK_AGAIN_SECONDS
+"""Until every process has seen the new version and searches for both: no row changes before."""
 
 OpenGate = Callable[[Collection[UUID], Collection[DataCategory]], Grant]
 """Opens the gate for maintenance of these subjects in these categories."""
@@ -65,6 +69,8 @@ def rebuild_indexes(
     versions = get_keyring().index_versions(store)
     started = len(versions) == 1
     version = start_index_version(store=store, now=now) if started else versions[-1]
+    if started:
+        sleep(SETTLE_SECONDS)
     rebuilds = [_rebuild_of(store, model, version, now) for model in chosen]
     due_at = max([row.started_at for row in rebuilds], default=now) + GRACE
     goal = 2 * PARTS if now >= due_at else PARTS

@@ -30,6 +30,11 @@ BORN = date(1984, 2, 29)
 LATER = timedelta(hours=1)
 
 
+@pytest.fixture(autouse=True)
+def _no_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(indexes, "SETTLE_SECONDS", 0.0)
+
+
 def rebuild(safe: Safe, **changes: Any) -> Any:
     def open_it(subjects: Collection[UUID], categories: Collection[DataCategory]) -> Grant:
         return safe.open(*subjects, categories=categories)
@@ -80,6 +85,26 @@ def test_two_runs_bring_a_new_version_and_destroy_the_old_one(safe: Safe) -> Non
     assert not before & set(Record.objects.values_list("person_index", flat=True))
     assert found(safe, 12) == 12
     assert IndexRebuild.objects.count() == 0
+
+
+@database
+def test_no_row_changes_before_every_process_knows_the_new_version(
+    safe: Safe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_many(safe, 3)
+    waited: list[int] = []
+    before = list(Record.objects.order_by("pk").values_list("person_index", flat=True))
+
+    def look(_seconds: float) -> None:
+        assert versions() == [1, 2]
+        assert list(Record.objects.order_by("pk").values_list("person_index", flat=True)) == before
+        waited.append(1)
+
+    monkeypatch.setattr(indexes, "sleep", look)
+    rebuild(safe)
+    rebuild(safe)
+
+    assert waited == [1]
 
 
 @database
