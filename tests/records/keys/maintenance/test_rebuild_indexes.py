@@ -12,7 +12,7 @@ from django.core.management import call_command
 from records.access.errors import AccessRefused
 from records.access.grants import Grant
 from records.access.purposes import Action, DataCategory, Store
-from records.keyring.queries import get_keyring
+from records.keyring.queries import LOOK_AGAIN_SECONDS, get_keyring
 from records.keys.keybox import box
 from records.keys.maintenance import indexes, rebuild_indexes
 from records.keys.models import IndexRebuild
@@ -198,7 +198,10 @@ def test_tables_of_more_rows_than_a_batch_are_gone_through(
 
 @transactional
 @pytest.mark.parametrize("calls", [1, 120, 255])
-def test_a_killed_rebuild_is_finished_by_the_next_run(safe: Safe, calls: int) -> None:
+def test_a_killed_rebuild_is_finished_by_the_next_run(
+    safe: Safe, monkeypatch: pytest.MonkeyPatch, calls: int
+) -> None:
+    monkeypatch.setattr(indexes, "SETTLE_SECONDS", 2 * LOOK_AGAIN_SECONDS)
     put_many(safe, 12)
 
     assert run_elsewhere(lambda: rebuild(safe, progress=KilledAfter(calls))) == "SIGKILL"
