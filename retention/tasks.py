@@ -16,4 +16,5 @@ def sweep_runs(now: datetime) -> int:
     """
     done = len(operations.run_due_plans(now))
     operations.seal_certificates(now)
+    operations.withdraw_stale_plans(now)
     return done

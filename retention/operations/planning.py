@@ -20,7 +20,14 @@ from retention.models import ItemState, Plan, PlanApproval, PlanItem, PlanState,
 from retention.operations.clocks import require_steady_clock
 from retention.queries.holds import list_held
 from retention.queries.plans import get_plan, hash_of_items, plan_hash
-from retention.rules.safety import APPROVALS, GRANTS_GONE, PLANNED_AHEAD, may_order, usual_limit
+from retention.rules.safety import (
+    APPROVALS,
+    GRANTS_GONE,
+    PLAN_LIVES,
+    PLANNED_AHEAD,
+    may_order,
+    usual_limit,
+)
 
 OPEN_PLANS = (PlanState.MADE, PlanState.APPROVED, PlanState.RUNNING)
 
@@ -129,6 +136,17 @@ def withdraw_plan(*, actor: Actor, plan_id: UUID) -> None:
         if not taken:
             raise PlanNotOpen(plan=plan_id, state=get_plan(plan_id=plan_id).state)
         PlanItem.objects.filter(plan_id=plan_id).update(subject_id=None)
+
+
+def withdraw_stale_plans(now: datetime) -> int:
+    """Withdraw the plans that nobody has carried out in thirty days; return how many."""
+    with transaction.atomic(durable=True):
+        stale = Plan.objects.filter(
+            state__in=[PlanState.MADE, PlanState.APPROVED], execute_from__lt=now - PLAN_LIVES
+        )
+        names = list(stale.select_for_update().values_list("pk", flat=True))
+        PlanItem.objects.filter(plan__in=names).update(subject_id=None)
+        return Plan.objects.filter(pk__in=names).update(state=PlanState.WITHDRAWN)
 
 
 def require_runnable(plan: Plan, now: datetime) -> None:

@@ -10,6 +10,9 @@ PLANNED_AHEAD = timedelta(days=7)
 GRANTS_GONE = timedelta(minutes=10)
 """Whoever opened the gate in the last moment has long lost their Grant when the erasure begins."""
 
+PLAN_LIVES = timedelta(days=30)
+"""A plan that was not carried out by then is withdrawn, and forgets who was in it (rule `job`)."""
+
 APPROVALS = 2
 """People of controllers who have read the plan."""
 

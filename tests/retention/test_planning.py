@@ -31,6 +31,7 @@ from retention.operations import (
     see_clock,
     sweep_clocks,
     withdraw_plan,
+    withdraw_stale_plans,
 )
 from retention.queries import due_within
 from retention.rules.safety import usual_limit
@@ -224,6 +225,17 @@ def test_a_withdrawn_plan_forgets_who_was_in_it_and_does_not_run(town, approved)
         run_plan(plan_id=plan.pk, now=DUE)
 
 
+def test_a_plan_that_nobody_carried_out_is_withdrawn_after_thirty_days(town, approved):
+    plan, month = approved(), timedelta(days=30)
+
+    assert withdraw_stale_plans(DUE + month) == 0
+    assert withdraw_stale_plans(DUE + month + timedelta(seconds=1)) == 1
+
+    plan.refresh_from_db()
+    assert plan.state == "withdrawn"
+    assert PlanItem.objects.get(plan=plan).subject_id is None
+
+
 @pytest.mark.parametrize(("people", "limit"), [(0, 20), (1000, 20), (1001, 20), (5000, 100)])
 def test_the_usual_number_of_people_is_a_share_of_all(people, limit):
     assert usual_limit(people) == limit
@@ -409,3 +421,24 @@ def test_the_person_goes_with_the_last_of_contract_and_rights_case(town, now):
     clock = SubjectClock.objects.get(pk=town.ana.subject_id)
     assert (clock.contract_end, clock.last_day_kept) == (legal_day(now), answered)
     assert clock.rule == "case"
+
+
+def test_a_rights_request_filed_in_the_last_week_is_answered_before_the_person_goes(town, approved):
+    from dsar.operations import file_access_request
+    from records.access.grants import Actor
+    from records.access.purposes import Action, Purpose
+    from retention.queries import refuse_after_period
+
+    plan, ana = approved(), town.ana.subject_id
+    file_access_request(
+        actor=Actor(role=ActorRole.HOLDER, id="holder", organisation=""),
+        subject_id=ana,
+        scope=[],
+        now=DUE - timedelta(days=2),
+    )
+
+    certificate = run_plan(plan_id=plan.pk, now=DUE)
+
+    assert '"dropped":{"request_pending":1}' in certificate.body
+    assert DataSubject.objects.count() == 2
+    assert refuse_after_period(Purpose.RIGHTS_REQUEST, Action.DISCLOSE, [ana], DUE) is None

@@ -50,6 +50,9 @@ def test_a_purge_goes_from_the_list_over_two_approvals_to_its_certificate(town, 
         {"planned:period_over:contract": 1},
     )
     assert plan["execute_from"] == day
+    (item,) = plan["items"]
+    assert (item["contract_end"], item["last_day_kept"]) == ("2026-11-21", "2031-11-21")
+    assert str(town.ana.subject_id) not in json.dumps(plan)
     purge(approve=plan["plan"], user="karla", now=week_before)
     assert purge(approve=plan["plan"], user="luka", now=week_before)["state"] == "approved"
     assert purge(run=True, now=(DUE - timedelta(days=1)).isoformat()) == {"certificates": []}

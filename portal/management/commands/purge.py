@@ -93,7 +93,8 @@ class Command(BaseCommand):
         if options["plan"]:
             operations.sweep_clocks(now)
             until = read_time(options["execute_from"]) if options["execute_from"] else None
-            return as_lines(operations.make_plan(actor=OPERATOR, now=now, execute_from=until))
+            plan = operations.make_plan(actor=OPERATOR, now=now, execute_from=until)
+            return {**as_lines(plan), "items": as_list(plan)}
         return {"certificates": [as_certificate(one) for one in self._run(options, now)]}
 
     def _run(self, options: dict[str, Any], now: datetime) -> list[Certificate]:
@@ -158,6 +159,21 @@ def as_lines(plan: Plan) -> dict[str, Any]:
         "sha256": plan.sha256,
         "approvals": plan.approvals.count(),
     }
+
+
+def as_list(plan: Plan) -> list[dict[str, Any]]:
+    """Return the dry run's list: each line with its days and reason, under a number of its own."""
+    return [
+        {
+            "item": str(item.pk),
+            "state": item.state,
+            "reason": item.reason,
+            "rule": item.rule,
+            "contract_end": str(item.contract_end),
+            "last_day_kept": str(item.last_day_kept),
+        }
+        for item in plan.items.order_by("last_day_kept", "pk")
+    ]
 
 
 def as_certificate(certificate: Certificate) -> dict[str, Any]:
