@@ -1,4 +1,6 @@
-"""The one writer into the log. An entry and its subject rows are one statement, or one tiny block, of their own."""
+"""The one writer into the log. An entry and its subject rows are one statement, or one tiny block,
+of their own.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -29,9 +31,10 @@ _POSTGRESQL: Final = (
     " %s::bigint, %s::text, %s::text, %s::uuid[], %s::uuid[])"
 )
 _SQLITE_ENTRY: Final = (
-    "INSERT INTO access_logentry (id, timestamp, stage, action, purpose, role, categories, actor, task, tag,"
-    " subjects, organisation, intent, record, details)"
-    " SELECT MAX(COALESCE((SELECT MAX(id) FROM access_logentry WHERE id >= %s AND id < %s), 0), %s) + 1,"
+    "INSERT INTO access_logentry (id, timestamp, stage, action, purpose, role, categories, actor,"
+    " task, tag, subjects, organisation, intent, record, details)"
+    " SELECT MAX(COALESCE((SELECT MAX(id) FROM access_logentry WHERE id >= %s AND id < %s), 0),"
+    " %s) + 1,"
     " %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s RETURNING id"
 )
 _SQLITE_RESTRICTED: Final = (
@@ -44,7 +47,9 @@ _SQLITE_SUBJECT: Final = "INSERT INTO access_entrysubject (subject, entry_id) VA
 
 
 def refuse_inside_transaction() -> None:
-    """Raise InsideTransaction in an atomic block of the audit store; the test runner's own wrapper does not count."""
+    """Raise InsideTransaction in an atomic block of the audit store; the test runner's own wrapper
+    does not count.
+    """
     connection = connections[AUDIT]
     if connection.in_atomic_block and not all(
         getattr(block, "_from_testcase", False) for block in connection.atomic_blocks
@@ -55,9 +60,9 @@ def refuse_inside_transaction() -> None:
 def append_entry(*, year: int, content: Content, unless_restricted: Sequence[UUID] = ()) -> int:
     """Append one entry to the log year and commit it; return its id.
 
-    Raises LogUnavailable where the store or the keys fail, InsideTransaction where a rollback could take it back,
-    and SubjectRestricted, having written nothing, where one of `unless_restricted` (pseudonyms of
-    records.access.restriction) is under a restriction.
+    Raises LogUnavailable where the store or the keys fail, InsideTransaction where a rollback could
+    take it back, and SubjectRestricted, having written nothing, where one of `unless_restricted`
+    (pseudonyms of records.access.restriction) is under a restriction.
     """
     refuse_inside_transaction()
     connection = connections[AUDIT]
@@ -101,8 +106,10 @@ def _append_postgresql(
     connection.ensure_connection()
     connection.close_if_health_check_failed()
     connection.ensure_connection()
-    # One statement, prepared once per connection, its values bound by the server: half the time of a
-    # Django cursor, which writes them into the text. A pooler that swaps connections forbids preparing.
+    # One statement, prepared once per connection, its values bound by the server: half the time of
+    # a
+    # Django cursor, which writes them into the text. A pooler that swaps connections forbids
+    # preparing.
     prepare = not connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS", False)
     with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
         cursor.execute(_POSTGRESQL, values, prepare=prepare, binary=True)
@@ -174,7 +181,8 @@ def name_task(*, year: int, task: str) -> UUID:
 
 
 def append_entry_once(*, year: int, content: Content) -> int:
-    """Append an entry unless one with the same record reference stands in the year; return the id of the one there is.
+    """Append an entry unless one with the same record reference stands in the year; return the id
+    of the one there is.
 
     Raises LogUnavailable, InsideTransaction.
     """

@@ -40,7 +40,9 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a head sealed: its leaves, the position of the first in the year's tree, the first id."""
+    """What a head sealed: its leaves, the position of the first in the year's tree, the first
+    id.
+    """
 
     position: int
     first: int
@@ -48,12 +50,16 @@ class Expected:
 
 
 def has_good_tag(form: bytes) -> bool:
-    """Return whether the entry says what it said when it was written; its id apart, which the leaf covers."""
+    """Return whether the entry says what it said when it was written; its id apart, which the leaf
+    covers.
+    """
     return has_tag_of(get_keyring().secret("access/entry-tag"), form)
 
 
 def compare_batch(forms: Sequence[bytes], leaves: Sequence[bytes], expected: Expected) -> Problem:
-    """Return the first difference between the entries that stand and the leaves that were sealed."""
+    """Return the first difference between the entries that stand and the leaves that were
+    sealed.
+    """
     sealed = expected.leaves
     at = next(
         (

@@ -1,7 +1,8 @@
 """Changes of records that are about nobody (roles, prices, rules), as django-auditlog reports them.
 
-Values stand in an entry only where the record's table is declared to hold nothing personal (records.access.inventory);
-of any other record the entry names the changed fields and nothing else, whatever was sent.
+Values stand in an entry only where the record's table is declared to hold nothing personal
+(records.access.inventory); of any other record the entry names the changed fields and nothing else,
+whatever was sent.
 """
 
 import json
@@ -31,7 +32,9 @@ _acting: ContextVar[tuple[Actor, datetime] | None] = ContextVar("acting", defaul
 
 @contextmanager
 def acting_as(actor: Actor, *, now: datetime) -> Iterator[None]:
-    """Name who changes records inside the block, and when. Nests; unlike django-auditlog's, nothing leaks out."""
+    """Name who changes records inside the block, and when. Nests; unlike django-auditlog's, nothing
+    leaks out.
+    """
     token = _acting.set((actor, now))
     try:
         yield
@@ -40,7 +43,9 @@ def acting_as(actor: Actor, *, now: datetime) -> Iterator[None]:
 
 
 def is_not_personal(model: type[models.Model]) -> bool:
-    """Return whether the model's table is declared, and every column of it as saying nothing about a person."""
+    """Return whether the model's table is declared, and every column of it as saying nothing about
+    a person.
+    """
     for source in sources():
         for table in source.tables:
             if table.model == model._meta.label:
@@ -53,7 +58,8 @@ def is_not_personal(model: type[models.Model]) -> bool:
 def track_changes(model: type[models.Model], **options: Any) -> None:
     """Let django-auditlog log each change of the model's rows. Raises PersonalTableNotTracked.
 
-    Call it after the sources are registered; `checks` looks at every registered model again at start.
+    Call it after the sources are registered; `checks` looks at every registered model again at
+    start.
     """
     if not is_not_personal(model):
         raise PersonalTableNotTracked(model=model._meta.label)
@@ -61,7 +67,9 @@ def track_changes(model: type[models.Model], **options: Any) -> None:
 
 
 def list_wrongly_tracked() -> list[str]:
-    """Return the models registered with django-auditlog whose tables are not declared free of personal data."""
+    """Return the models registered with django-auditlog whose tables are not declared free of
+    personal data.
+    """
     return sorted(
         model._meta.label for model in auditlog.get_models() if not is_not_personal(model)
     )
@@ -98,7 +106,9 @@ def _append(*, record: str, action: int, details: Mapping[str, Any]) -> int:
 
 
 def append_change(*, instance: models.Model, action: int, changes: Mapping[str, Any]) -> int:
-    """Append the change of one record; return the entry's id. Raises LogUnavailable, InsideTransaction."""
+    """Append the change of one record; return the entry's id. Raises LogUnavailable,
+    InsideTransaction.
+    """
     model = type(instance)
     return _append(
         record=f"{model._meta.label}:{instance.pk}",
@@ -108,7 +118,9 @@ def append_change(*, instance: models.Model, action: int, changes: Mapping[str, 
 
 
 def append_changes(*, instances: Sequence[models.Model], action: int) -> int:
-    """Append one entry for many rows of one model; return its id. Raises LogUnavailable, InsideTransaction."""
+    """Append one entry for many rows of one model; return its id. Raises LogUnavailable,
+    InsideTransaction.
+    """
     model = type(instances[0])
     details: dict[str, Any] = {"rows": len(instances)}
     if is_not_personal(model):

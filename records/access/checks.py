@@ -9,7 +9,9 @@ from records.access.changes import list_wrongly_tracked
 
 @register()
 def check_tracked_tables(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """Refuse to start while django-auditlog tracks a table that is not declared free of personal data."""
+    """Refuse to start while django-auditlog tracks a table that is not declared free of personal
+    data.
+    """
     return [
         Error(
             f"{label} is tracked by django-auditlog, and its table may hold personal data.",

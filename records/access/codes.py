@@ -1,4 +1,6 @@
-"""The numbers under which the closed lists stand in the log. Frozen: a number is never given to another word."""
+"""The numbers under which the closed lists stand in the log. Frozen: a number is never given to
+another word.
+"""
 
 from collections.abc import Iterable
 from enum import IntEnum

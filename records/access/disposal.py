@@ -1,4 +1,6 @@
-"""The log has a lawful life of its own: a year is disposed of whole, 2 (at most 5) years after its end (ZVOP-2 22)."""
+"""The log has a lawful life of its own: a year is disposed of whole, 2 (at most 5) years after its
+end (ZVOP-2 22).
+"""
 
 import json
 from datetime import datetime
@@ -26,7 +28,9 @@ from records.keyring.operations import destroy_log_link_key
 
 LEAST_YEARS: Final = 2
 MOST_YEARS: Final = 5
-"""Whole calendar years after the year's end; more than two only where the risk analysis shows the need."""
+"""Whole calendar years after the year's end; more than two only where the risk analysis shows the
+need.
+"""
 
 
 def is_due(*, year: int, now: datetime, keep_years: int = LEAST_YEARS) -> bool:
@@ -39,10 +43,12 @@ def is_due(*, year: int, now: datetime, keep_years: int = LEAST_YEARS) -> bool:
 def dispose_log_year(
     *, year: int, actor: Actor, now: datetime, keep_years: int = LEAST_YEARS
 ) -> DisposedYear:
-    """Delete a due log year with its index and leaves, and destroy its link key; the rest still verifies.
+    """Delete a due log year with its index and leaves, and destroy its link key; the rest still
+    verifies.
 
-    Needs a connection as the owner of the audit store. The disposal is an entry itself, and the year's last signed
-    head stays. Raises YearNotDue where the year is not due, not sealed to its last entry, empty or gone already.
+    Needs a connection as the owner of the audit store. The disposal is an entry itself, and the
+    year's last signed head stays. Raises YearNotDue where the year is not due, not sealed to its
+    last entry, empty or gone already.
     """
     first, after = year_bounds(year)
     last = LogEntry.objects.filter(id__gt=first, id__lt=after).aggregate(last=Max("id"))["last"]

@@ -1,9 +1,10 @@
 """The erasure ledger: what a restored backup must not bring back (E-E2, threat 14).
 
-Before the first row of a person is deleted, a keyed mark of the person's name in every store is written here: in the
-audit store, and in a file outside the backup set. Each store records up to which position it has applied the ledger
-(an app with tables there has one model of `AppliedLedger`); a store that is behind was restored, and the service does
-not start before the replay has found the people again by scanning, and erased them.
+Before the first row of a person is deleted, a keyed mark of the person's name in every store is
+written here: in the audit store, and in a file outside the backup set. Each store records up to
+which position it has applied the ledger (an app with tables there has one model of
+`AppliedLedger`); a store that is behind was restored, and the service does not start before the
+replay has found the people again by scanning, and erased them.
 """
 
 import json
@@ -52,7 +53,8 @@ class Mark:
 class AppliedLedger(models.Model):
     """The one row in a store that says up to which position of the ledger it has been applied.
 
-    Made concrete by one app of each store that holds people: `class AppliedPosition(AppliedLedger): pass`.
+    Made concrete by one app of each store that holds people: `class AppliedPosition(AppliedLedger):
+    pass`.
     """
 
     id = models.SmallIntegerField(primary_key=True, default=1)
@@ -68,7 +70,8 @@ def mark_of(entry: LedgerEntry) -> UUID:
 
 
 def write(grant: Grant, *, entries: Collection[LedgerEntry], now: datetime) -> int:
-    """Write the marks of people about to be erased, durably, and return the last position. Safe to run twice.
+    """Write the marks of people about to be erased, durably, and return the last position. Safe to
+    run twice.
 
     The Grant was opened for an erasure. Raises LedgerUnavailable, and then nothing may be deleted.
     """
@@ -176,7 +179,9 @@ def _applied_model(store: Store) -> type[AppliedLedger] | None:
 
 
 def applied_position(store: Store) -> int | None:
-    """Return the position up to which the store has applied the ledger; None where it keeps none."""
+    """Return the position up to which the store has applied the ledger; None where it keeps
+    none.
+    """
     model = _applied_model(store)
     if model is None:
         return None
@@ -193,7 +198,9 @@ def record_applied(*, store: Store, position: int) -> None:
 
 
 def is_behind(store: Store) -> bool:
-    """Return whether the store was restored from a backup older than the ledger: the replay is due."""
+    """Return whether the store was restored from a backup older than the ledger: the replay is
+    due.
+    """
     applied = applied_position(store)
     return applied is not None and applied < positions()[store]
 

@@ -4,13 +4,17 @@ from records.errors import Refusal
 
 
 class AccessRefused(Refusal):
-    """The gate does not open. Read `code` and facts; ask for another purpose, or put the reason in order."""
+    """The gate does not open. Read `code` and facts; ask for another purpose, or put the reason in
+    order.
+    """
 
     code = "access.refused"
 
 
 class PurposeNotAllowed(AccessRefused):
-    """This purpose does not open these categories, to this role, for this action (records.access.purposes)."""
+    """This purpose does not open these categories, to this role, for this action
+    (records.access.purposes).
+    """
 
     code = "access.purpose_not_allowed"
 
@@ -22,7 +26,9 @@ class SubjectsMissing(AccessRefused):
 
 
 class SubjectRestricted(AccessRefused):
-    """Processing is restricted (GDPR 18): the data is kept, and used only for storage, claims and the person's rights."""
+    """Processing is restricted (GDPR 18): the data is kept, and used only for storage, claims and
+    the person's rights.
+    """
 
     code = "access.subject_restricted"
 
@@ -34,7 +40,9 @@ class LogUnavailable(AccessRefused):
 
 
 class InsideTransaction(AccessRefused):
-    """The gate was opened inside a transaction of the audit store, where a rollback could take the entry back."""
+    """The gate was opened inside a transaction of the audit store, where a rollback could take the
+    entry back.
+    """
 
     code = "access.inside_transaction"
 
@@ -46,7 +54,9 @@ class GrantRefused(AccessRefused):
 
 
 class GrantDoesNotCover(GrantRefused):
-    """The Grant was opened for other people, or for other kinds of data. Open the gate for these."""
+    """The Grant was opened for other people, or for other kinds of data. Open the gate for
+    these.
+    """
 
     code = "access.grant_does_not_cover"
 
@@ -76,13 +86,17 @@ class OutcomeNotExpected(AccessRefused):
 
 
 class AppendOnly(Refusal):
-    """Rows of the log are appended, never changed or deleted. A year is disposed of whole, by the owner of the store."""
+    """Rows of the log are appended, never changed or deleted. A year is disposed of whole, by the
+    owner of the store.
+    """
 
     code = "access.append_only"
 
 
 class PersonalTableNotTracked(Refusal):
-    """Changes are tracked value by value only where a table is declared to hold nothing personal (source.py)."""
+    """Changes are tracked value by value only where a table is declared to hold nothing personal
+    (source.py).
+    """
 
     code = "access.personal_table_not_tracked"
 
@@ -94,13 +108,17 @@ class RestrictionStands(Refusal):
 
 
 class LedgerUnavailable(Refusal):
-    """The erasure ledger could not be written, so nothing may be erased. Mend the store or the file and run again."""
+    """The erasure ledger could not be written, so nothing may be erased. Mend the store or the file
+    and run again.
+    """
 
     code = "access.ledger_unavailable"
 
 
 class SealingBusy(Refusal):
-    """A writer holds its transaction open, or another sweep is sealing. The next sweep seals what is left."""
+    """A writer holds its transaction open, or another sweep is sealing. The next sweep seals what
+    is left.
+    """
 
     code = "access.sealing_busy"
 
@@ -118,6 +136,8 @@ class EntryNotSealed(Refusal):
 
 
 class YearNotDue(Refusal):
-    """The log of this year may not be disposed of yet, must be sealed first, or is gone (ZVOP-2 22)."""
+    """The log of this year may not be disposed of yet, must be sealed first, or is gone (ZVOP-2
+    22).
+    """
 
     code = "access.year_not_due"

@@ -1,4 +1,6 @@
-"""Reading entries in their canonical form, as many as there are and without holding them in memory."""
+"""Reading entries in their canonical form, as many as there are and without holding them in
+memory.
+"""
 
 import struct
 from collections.abc import Iterator
@@ -20,7 +22,7 @@ from records.access.leaves import (
 )
 
 _ENTRIES: Final = (
-    f"SELECT {', '.join(COLUMNS)} FROM access_logentry"  # our own column names
+    f"SELECT {', '.join(COLUMNS)} FROM access_logentry"  # noqa: S608  # our own column names
     " WHERE id > {after:d} AND id <= {last:d} ORDER BY id"
 )
 _SUBJECTS: Final = (
@@ -63,13 +65,15 @@ def _form_of_row(row: tuple[Any, ...]) -> bytes:
         values["subjects"] = bytes(values["subjects"])
         return canonical_form(entry_id=entry_id, content=Content(**values), tag=UUID(tag))
     except (ValueError, TypeError, AttributeError, struct.error):
-        # Somebody has been at the row: it has no canonical form, so its leaf is that of nothing we ever wrote.
+        # Somebody has been at the row: it has no canonical form, so its leaf is that of nothing we
+        # ever wrote.
         return pack(">hiq", len(COLUMNS), 8, entry_id) + _UNREADABLE
 
 
 def iterate_forms(*, after: int, last: int, most: int | None = None) -> Iterator[bytes]:
-    """Yield the canonical form of every entry with an id above `after` and up to `last`, in the order of ids; the
-    first `most` of them. Take them all: a COPY that is left half read would break the transaction.
+    """Yield the canonical form of every entry with an id above `after` and up to `last`, in the
+    order of ids; the first `most` of them. Take them all: a COPY that is left half read would break
+    the transaction.
 
     PostgreSQL only sends the columns; nothing that is checked is computed by the store.
     """
@@ -85,7 +89,9 @@ def iterate_forms(*, after: int, last: int, most: int | None = None) -> Iterator
 
 
 def iterate_subject_rows(*, after: int, last: int) -> Iterator[bytes]:
-    """Yield the rows of the subject index of these entries, by entry and subject, as `expected_subject_rows` does."""
+    """Yield the rows of the subject index of these entries, by entry and subject, as
+    `expected_subject_rows` does.
+    """
     connection = connections[AUDIT]
     query = _SUBJECTS.format(after=after, last=last)
     if connection.vendor == "postgresql":

@@ -1,4 +1,6 @@
-"""The gate: the one place where a Grant is made, and only after its entry in the log is committed."""
+"""The gate: the one place where a Grant is made, and only after its entry in the log is
+committed.
+"""
 
 import json
 from collections.abc import Collection, Mapping
@@ -43,12 +45,14 @@ def open_gate(
     now: datetime,
     wallets: Collection[UUID] = (),
 ) -> Grant:
-    """Commit an entry that says who opens what of whom and why; then return the Grant (GDPR 5(1)(b), ZVOP-2 22).
+    """Commit an entry that says who opens what of whom and why; then return the Grant (GDPR
+    5(1)(b), ZVOP-2 22).
 
-    `subjects` are identity's DataSubject ids, `wallets` the pseudonyms of work on the payments side; both may be
-    empty for a search only. `task` is the reference of the work (a case, an application); it stands in the log as
-    a pseudonym. Raises PurposeNotAllowed, SubjectsMissing, SubjectRestricted or a registered check's refusal, each
-    of which is logged itself; LogUnavailable and InsideTransaction, which cannot be.
+    `subjects` are identity's DataSubject ids, `wallets` the pseudonyms of work on the payments
+    side; both may be empty for a search only. `task` is the reference of the work (a case, an
+    application); it stands in the log as a pseudonym. Raises PurposeNotAllowed, SubjectsMissing,
+    SubjectRestricted or a registered check's refusal, each of which is logged itself;
+    LogUnavailable and InsideTransaction, which cannot be.
     """
     people, purses = frozenset(subjects), frozenset(wallets)
     kinds = frozenset(categories)
@@ -162,8 +166,8 @@ def report_outcome(
 ) -> None:
     """Append whether the announced act was committed; people see one line of the two.
 
-    The outcome stands in the log year of its intent. Raises OutcomeNotExpected the second time, GrantNotLive,
-    LogUnavailable, InsideTransaction.
+    The outcome stands in the log year of its intent. Raises OutcomeNotExpected the second time,
+    GrantNotLive, LogUnavailable, InsideTransaction.
     """
     if not mark_reported(grant):
         raise OutcomeNotExpected(entry_id=grant.entry_id)
@@ -191,10 +195,12 @@ def report_outcome(
 
 
 def log_block_event(*, event_id: UUID, actor: Actor, subject: UUID, blocked_at: datetime) -> int:
-    """Append the entry of a blocking that the outbox carried here; return its id, the same one for the same event.
+    """Append the entry of a blocking that the outbox carried here; return its id, the same one for
+    the same event.
 
-    Blocking takes a card id, opens nothing and never waits for the log (T4.4.2): the block commits first with a row
-    in its own store, and a sweep calls this until it succeeds. Raises LogUnavailable, InsideTransaction.
+    Blocking takes a card id, opens nothing and never waits for the log (T4.4.2): the block commits
+    first with a row in its own store, and a sweep calls this until it succeeds. Raises
+    LogUnavailable, InsideTransaction.
     """
     try:
         content = _content(

@@ -1,4 +1,6 @@
-"""Who acts, and the Grant: the only argument with which a sealed value opens (docs/adr/0003-the-log.md)."""
+"""Who acts, and the Grant: the only argument with which a sealed value opens
+(docs/adr/0003-the-log.md).
+"""
 
 import os
 from dataclasses import dataclass
@@ -17,12 +19,16 @@ from records.access.errors import (
 from records.access.purposes import Action, ActorRole, DataCategory, Purpose, Store
 
 GRANT_LIFE_SECONDS: Final = 300.0
-"""Long enough for an export of ten thousand rows, short enough to be of no use to whoever keeps one."""
+"""Long enough for an export of ten thousand rows, short enough to be of no use to whoever keeps
+one.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: `id` is a user's UUID as text, "system:<name>" or "terminal:<id>"; `organisation` is its code."""
+    """Who acts: `id` is a user's UUID as text, "system:<name>" or "terminal:<id>"; `organisation`
+    is its code.
+    """
 
     role: ActorRole
     id: str
@@ -30,7 +36,9 @@ class Actor:
 
 
 class Grant:
-    """What the gate gives once the entry is committed. Made by `records.access.gate` alone; ask it with `require`."""
+    """What the gate gives once the entry is committed. Made by `records.access.gate` alone; ask it
+    with `require`.
+    """
 
     __slots__ = (
         "__weakref__",
@@ -87,7 +95,9 @@ class Grant:
             raise GrantExpired(entry_id=self.entry_id)
 
     def require(self, store: Store, subject: UUID, category: DataCategory) -> None:
-        """Return if this subject, under its name in that store, and this category are covered; else raise."""
+        """Return if this subject, under its name in that store, and this category are covered; else
+        raise.
+        """
         Grant.require_live(self)
         if category not in self.categories or subject not in self._covered[store]:
             raise GrantDoesNotCover(
@@ -97,7 +107,9 @@ class Grant:
     def require_all(
         self, store: Store, subjects: frozenset[UUID], categories: frozenset[DataCategory]
     ) -> None:
-        """Return if all these subjects and categories are covered; else raise. One look for a whole page."""
+        """Return if all these subjects and categories are covered; else raise. One look for a whole
+        page.
+        """
         Grant.require_live(self)
         if not (categories <= self.categories and subjects <= self._covered[store]):
             raise GrantDoesNotCover(entry_id=self.entry_id, store=store.value)
@@ -109,7 +121,9 @@ class Grant:
             raise GrantDoesNotCover(entry_id=self.entry_id, action=Action.SEARCH.value)
 
     def extend(self, store: Store, subject: UUID) -> None:
-        """Cover one more name of a covered subject. For records.keys.links alone, which derives such names."""
+        """Cover one more name of a covered subject. For records.keys.links alone, which derives
+        such names.
+        """
         Grant.require_live(self)
         self._covered[store].add(subject)
 
@@ -130,7 +144,9 @@ def make_grant(
     categories: frozenset[DataCategory],
     opened_at: datetime,
 ) -> Grant:
-    """Return a live Grant for a committed entry. The gate alone calls this (import contract and test)."""
+    """Return a live Grant for a committed entry. The gate alone calls this (import contract and
+    test).
+    """
     grant = object.__new__(Grant)
     values = {
         "entry_id": entry_id,
@@ -157,7 +173,9 @@ def make_grant(
 
 
 def mark_reported(grant: Grant) -> bool:
-    """Note that the Grant's outcome is told; return False where it was told before. Raises GrantNotLive."""
+    """Note that the Grant's outcome is told; return False where it was told before. Raises
+    GrantNotLive.
+    """
     if grant not in _live:
         raise GrantNotLive
     if grant._reported:

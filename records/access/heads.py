@@ -1,4 +1,6 @@
-"""Tree heads outside the store: what is signed, and one file for each controller (both DPOs hold their own copy)."""
+"""Tree heads outside the store: what is signed, and one file for each controller (both DPOs hold
+their own copy).
+"""
 
 import json
 import os
@@ -37,7 +39,9 @@ BAD_TAG: Final = "bad-tag "
 def sign_head(
     key: SigningKey, *, year: int, size: int, root: bytes, bad_tags: Iterable[int] = ()
 ) -> str:
-    """Return the signed checkpoint of a tree head, with a line for every entry that was sealed with a bad tag."""
+    """Return the signed checkpoint of a tree head, with a line for every entry that was sealed with
+    a bad tag.
+    """
     body = checkpoint_body(origin_of(year), size, root)
     return key.sign(body + "".join(f"{BAD_TAG}{entry_id}\n" for entry_id in bad_tags))
 
@@ -50,7 +54,9 @@ def bad_tags_in(point: Checkpoint) -> list[int]:
 
 
 def open_note(key: SigningKey, note: str) -> Checkpoint | None:
-    """Return what the signed checkpoint says; None where our key did not sign it or it says nothing."""
+    """Return what the signed checkpoint says; None where our key did not sign it or it says
+    nothing.
+    """
     try:
         return parse_checkpoint(verify(note, name=key.name, public_key=key.public_key))
     except (BadSignature, NotACheckpoint):
@@ -83,8 +89,9 @@ def heads_file(controller: str) -> Path:
 
 
 def read_copies(path: Path) -> Iterator[Copy]:
-    """Yield the heads in a file: our JSON lines, or bare signed checkpoints. A line that was torn off at the end by
-    a crash is passed over; anything else that cannot be read comes with an empty note.
+    """Yield the heads in a file: our JSON lines, or bare signed checkpoints. A line that was torn
+    off at the end by a crash is passed over; anything else that cannot be read comes with an empty
+    note.
     """
     text = path.read_text(encoding="utf-8", errors="replace")
     if not text.lstrip().startswith("{"):
@@ -142,7 +149,8 @@ def _moment(at: datetime) -> str:
 
 
 def write_heads_files(*, years: Iterable[int]) -> int:
-    """Append to every controller's file the heads of these years that it lacks; return how many lines were written.
+    """Append to every controller's file the heads of these years that it lacks; return how many
+    lines were written.
 
     A sweep that was killed after its commit is caught up by the next one.
     """

@@ -1,10 +1,12 @@
-"""The canonical form of a log entry, and the leaf that commits to it. Pure; frozen by tests/vectors.
+"""The canonical form of a log entry, and the leaf that commits to it. Pure; frozen by
+tests/vectors.
 
-An entry is encoded as its columns in a fixed order, each as a 4-byte length and its bytes (-1 for NULL), after
-the 2-byte number of columns; numbers big-endian, times in microseconds since 2000, text in UTF-8. That is also
-what PostgreSQL's binary COPY sends for a row, so that verifying a million entries needs no parsing: what arrives
-is what is hashed. The subjects stand in the entry as their sorted 16-byte pseudonyms, so that a leaf commits to
-the set, and every row of the subject index can be derived again.
+An entry is encoded as its columns in a fixed order, each as a 4-byte length and its bytes (-1 for
+NULL), after the 2-byte number of columns; numbers big-endian, times in microseconds since 2000,
+text in UTF-8. That is also what PostgreSQL's binary COPY sends for a row, so that verifying a
+million entries needs no parsing: what arrives is what is hashed. The subjects stand in the entry as
+their sorted 16-byte pseudonyms, so that a leaf commits to the set, and every row of the subject
+index can be derived again.
 """
 
 from collections.abc import Iterable
@@ -43,7 +45,9 @@ COLUMNS: Final = (
 """In the order of the canonical form."""
 
 YEAR_SHIFT: Final = 40
-"""An entry's id is its log year times 2^40, plus a running number: a year is a range of ids, in every index."""
+"""An entry's id is its log year times 2^40, plus a running number: a year is a range of ids, in
+every index.
+"""
 SUBJECT_SIZE: Final = 16
 
 _LJUBLJANA: Final = ZoneInfo("Europe/Ljubljana")
@@ -165,7 +169,8 @@ def leaf_of(form: bytes) -> bytes:
 def tag_of(key: bytes, content: Content) -> UUID:
     """Return the keyed tag that an entry carries from its first moment, before it is sealed.
 
-    It covers all that the entry says but its id, which the store allots later; the leaf covers both.
+    It covers all that the entry says but its id, which the store allots later; the leaf covers
+    both.
     """
     return pseudonym(key, TAG_LABEL, canonical_form(entry_id=0, content=content, tag=_NO_TAG))
 

@@ -12,12 +12,16 @@ def _hold(connection: BaseDatabaseWrapper, lock: tuple[int, int]) -> None:
 
 
 def hold_once_lock(connection: BaseDatabaseWrapper) -> None:
-    """Wait for the lock of whoever writes something only once; it is held to the end of the transaction."""
+    """Wait for the lock of whoever writes something only once; it is held to the end of the
+    transaction.
+    """
     _hold(connection, ONCE_LOCK)
 
 
 def hold_horizon_lock(connection: BaseDatabaseWrapper, *, wait_milliseconds: int) -> None:
-    """Wait until every open insert into the log has ended, for so long at most; new ones wait for us."""
+    """Wait until every open insert into the log has ended, for so long at most; new ones wait for
+    us.
+    """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(
@@ -27,7 +31,9 @@ def hold_horizon_lock(connection: BaseDatabaseWrapper, *, wait_milliseconds: int
 
 
 def try_sealer_lock(connection: BaseDatabaseWrapper) -> bool:
-    """Take the sealer's lock to the end of the transaction; return False where another sweep holds it."""
+    """Take the sealer's lock to the end of the transaction; return False where another sweep holds
+    it.
+    """
     if connection.vendor != "postgresql":
         return True
     with connection.cursor() as cursor:

@@ -1,4 +1,6 @@
-"""The tables of the audit store. Rows are appended, never changed (triggers; on PostgreSQL also the role's rights)."""
+"""The tables of the audit store. Rows are appended, never changed (triggers; on PostgreSQL also the
+role's rights).
+"""
 
 import json
 from collections.abc import Iterable
@@ -17,7 +19,7 @@ from records.access.leaves import year_of
 class AppendOnlyQuerySet(models.QuerySet[Any]):
     """Refuses what the store would refuse, too, and sooner."""
 
-    def update(self, **values: object) -> Never:
+    def update(self, **_values: object) -> Never:
         """Refuse."""
         raise AppendOnly(table=self.model._meta.db_table)
 
@@ -25,7 +27,7 @@ class AppendOnlyQuerySet(models.QuerySet[Any]):
         """Refuse."""
         raise AppendOnly(table=self.model._meta.db_table)
 
-    def bulk_update(self, *args: object, **options: object) -> Never:
+    def bulk_update(self, *_args: object, **_options: object) -> Never:
         """Refuse."""
         raise AppendOnly(table=self.model._meta.db_table)
 
@@ -44,18 +46,20 @@ class AppendOnlyRow(models.Model):
             raise AppendOnly(table=self._meta.db_table)
         super().save(*args, **{**options, "force_insert": True})
 
-    def delete(self, *args: object, **options: object) -> Never:
+    def delete(self, *_args: object, **_options: object) -> Never:
         """Refuse."""
         raise AppendOnly(table=self._meta.db_table)
 
 
 class LogManager(LogEntryManager.from_queryset(AppendOnlyQuerySet)):  # type: ignore[misc]  # auditlog is untyped
-    """django-auditlog's way into the log: whatever it sends goes through `changes.append_change`, without values
-    of personal fields, and is committed at once.
+    """django-auditlog's way into the log: whatever it sends goes through `changes.append_change`,
+    without values of personal fields, and is committed at once.
     """
 
     def log_create(self, instance: models.Model, force_log: bool = False, **sent: Any) -> Any:
-        """Append the change of one record; None where nothing changed and nothing forces an entry."""
+        """Append the change of one record; None where nothing changed and nothing forces an
+        entry.
+        """
         changes = sent.get("changes")
         if changes is None and not force_log:
             return None
@@ -70,7 +74,9 @@ class LogManager(LogEntryManager.from_queryset(AppendOnlyQuerySet)):  # type: ig
         field_name: str,
         **sent: Any,
     ) -> Any:
-        """Append the change of a many-to-many field: the keys of the rows that came or went, not their texts."""
+        """Append the change of a many-to-many field: the keys of the rows that came or went, not
+        their texts.
+        """
         keys = sorted(str(row.pk) for row in changed_queryset)
         if not keys:
             return None
@@ -82,20 +88,22 @@ class LogManager(LogEntryManager.from_queryset(AppendOnlyQuerySet)):  # type: ig
         )
         return self.get(pk=entry_id)
 
-    def create(self, **values: object) -> Never:
+    def create(self, *_args: object, **_values: object) -> Never:
         """Refuse: an entry is written by the gate or by `log_create`."""
         raise AppendOnly(table=self.model._meta.db_table)
 
     get_or_create = update_or_create = create
 
-    def bulk_create(self, objs: object, **options: object) -> Never:
+    def bulk_create(self, *_args: object, **_options: object) -> Never:
         """Refuse: see `log_bulk_create`."""
         raise AppendOnly(table=self.model._meta.db_table)
 
     def log_bulk_create(
         self, instances: Iterable[models.Model], *, action: int | None = None
     ) -> Any:
-        """Append ONE entry for many rows of a model, which `bulk_create` and `update` do not report by themselves."""
+        """Append ONE entry for many rows of a model, which `bulk_create` and `update` do not report
+        by themselves.
+        """
         rows = list(instances)
         if not rows:
             return None
@@ -120,9 +128,11 @@ class LogManager(LogEntryManager.from_queryset(AppendOnlyQuerySet)):  # type: ig
 
 
 class LogEntry(AppendOnlyRow, AbstractLogEntry):  # type: ignore[misc]  # auditlog is untyped
-    """What happened: who, in which role, for what purpose, to which kinds of whose data, when. Never a value.
+    """What happened: who, in which role, for what purpose, to which kinds of whose data, when.
+    Never a value.
 
-    The table of django-auditlog, with its wide columns dropped. `id` = log year × 2^40 + a running number.
+    The table of django-auditlog, with its wide columns dropped. `id` = log year × 2^40 + a running
+    number.
     """
 
     class Action(AbstractLogEntry.Action):  # type: ignore[misc]  # auditlog is untyped
@@ -165,7 +175,8 @@ class LogEntry(AppendOnlyRow, AbstractLogEntry):  # type: ignore[misc]  # auditl
     class Meta:
         ordering = ("-id",)
         get_latest_by = "id"
-        # One constraint of plain comparisons: PostgreSQL prepares each anew for every single insert.
+        # One constraint of plain comparisons: PostgreSQL prepares each anew for every single
+        # insert.
         constraints = (
             models.CheckConstraint(
                 condition=Q(
@@ -194,7 +205,7 @@ class LogEntry(AppendOnlyRow, AbstractLogEntry):  # type: ignore[misc]  # auditl
     def __str__(self) -> str:
         return f"{ACTION_OF[self.action].value} {self.id}"
 
-    def save(self, *args: object, **options: object) -> Never:
+    def save(self, *_args: object, **_options: object) -> Never:
         """Refuse: an entry is written by the gate or by `LogEntry.objects.log_create`."""
         raise AppendOnly(table=self._meta.db_table)
 
@@ -215,7 +226,9 @@ class LogEntry(AppendOnlyRow, AbstractLogEntry):  # type: ignore[misc]  # auditl
 
 
 class EntrySubject(AppendOnlyRow):
-    """One line of the index by which a person's entries are found; derived from `LogEntry.subjects`."""
+    """One line of the index by which a person's entries are found; derived from
+    `LogEntry.subjects`.
+    """
 
     pk = models.CompositePrimaryKey("subject", "entry_id")
     subject = models.UUIDField()
@@ -226,7 +239,9 @@ class EntrySubject(AppendOnlyRow):
 
 
 class TreeHead(AppendOnlyRow):
-    """The signed head of a log year's Merkle tree after one batch. `id` = log year × 2^40 + the tree's size."""
+    """The signed head of a log year's Merkle tree after one batch. `id` = log year × 2^40 + the
+    tree's size.
+    """
 
     id = models.BigIntegerField(primary_key=True)
     first_entry = models.BigIntegerField()
@@ -254,7 +269,9 @@ class TreeHead(AppendOnlyRow):
 
 
 class DisposedYear(AppendOnlyRow):
-    """A log year that was lawfully disposed of: its last signed head, and when and by which act it went."""
+    """A log year that was lawfully disposed of: its last signed head, and when and by which act it
+    went.
+    """
 
     year = models.SmallIntegerField(primary_key=True)
     size = models.BigIntegerField()
@@ -267,7 +284,9 @@ class DisposedYear(AppendOnlyRow):
 
 
 class ErasureLedgerEntry(AppendOnlyRow):
-    """An erased pseudonym of one store, as its keyed mark: what a restored backup must not bring back."""
+    """An erased pseudonym of one store, as its keyed mark: what a restored backup must not bring
+    back.
+    """
 
     position = models.BigIntegerField(primary_key=True)
     store = models.SmallIntegerField(
@@ -286,7 +305,9 @@ class ErasureLedgerEntry(AppendOnlyRow):
 
 
 class RestrictionEvent(AppendOnlyRow):
-    """A restriction of processing was placed on somebody, or lifted (GDPR 18). The newest event counts."""
+    """A restriction of processing was placed on somebody, or lifted (GDPR 18). The newest event
+    counts.
+    """
 
     id = models.BigAutoField(primary_key=True)
     subject = models.UUIDField()

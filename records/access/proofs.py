@@ -1,4 +1,6 @@
-"""Proofs for somebody who holds a signed tree head: that an entry is in the tree, that one head grew from another."""
+"""Proofs for somebody who holds a signed tree head: that an entry is in the tree, that one head
+grew from another.
+"""
 
 from dataclasses import dataclass
 
@@ -44,7 +46,9 @@ def _leaves_to(head: TreeHead) -> list[bytes]:
 
 
 def prove_inclusion(*, entry_id: int) -> Inclusion:
-    """Return the proof that the entry stands in its year's newest sealed tree. Raises EntryNotSealed."""
+    """Return the proof that the entry stands in its year's newest sealed tree. Raises
+    EntryNotSealed.
+    """
     first, after = year_bounds(year_of(entry_id))
     heads = TreeHead.objects.filter(id__gt=first, id__lt=after)
     newest = heads.order_by("-id").first()
@@ -68,7 +72,9 @@ def prove_inclusion(*, entry_id: int) -> Inclusion:
 
 
 def prove_consistency(*, year: int, first: int, second: int) -> Consistency:
-    """Return the proof that the year's head of size `second` grew from that of size `first`. Raises NoSuchHead."""
+    """Return the proof that the year's head of size `second` grew from that of size `first`. Raises
+    NoSuchHead.
+    """
     start = year_bounds(year)[0]
     heads = {
         head.size: head for head in TreeHead.objects.filter(id__in=(start + first, start + second))

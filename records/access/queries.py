@@ -1,4 +1,6 @@
-"""Reading the log: what a holder is shown, what a data protection officer searches (H6, D6; GDPR 15, ZVOP-2 22)."""
+"""Reading the log: what a holder is shown, what a data protection officer searches (H6, D6; GDPR
+15, ZVOP-2 22).
+"""
 
 import json
 from collections.abc import Collection, Iterable, Sequence
@@ -41,7 +43,9 @@ MOST_LINES: Final = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogLine:
-    """One line of the log as people read it: an act and its outcome together. No names, no values."""
+    """One line of the log as people read it: an act and its outcome together. No names, no
+    values.
+    """
 
     entry_id: int
     at: datetime
@@ -85,8 +89,9 @@ def list_entries_about(
 ) -> list[LogLine]:
     """Return who looked at these people's data, newest first (H6, GDPR 15, C-579/21).
 
-    The Grant covers ACCESS_LOG of every subject (and of every wallet). `before` is the `entry_id` of the last line
-    of the page before. Refused attempts are left out: nobody looked. Years whose key is gone are gone.
+    The Grant covers ACCESS_LOG of every subject (and of every wallet). `before` is the `entry_id`
+    of the last line of the page before. Refused attempts are left out: nobody looked. Years whose
+    key is gone are gone.
     """
     for subject in subjects:
         grant.require(Store.IDENTITY, subject, DataCategory.ACCESS_LOG)
@@ -129,9 +134,11 @@ def search_entries(
     category: DataCategory | None = None,
     before: int | None = None,
 ) -> list[LogLine]:
-    """Return the lines a data protection officer asks for, newest first, refused attempts included (D6).
+    """Return the lines a data protection officer asks for, newest first, refused attempts included
+    (D6).
 
-    The Grant is one of LOG_REVIEW: the search is an entry itself, and a holder who is searched for sees it.
+    The Grant is one of LOG_REVIEW: the search is an entry itself, and a holder who is searched for
+    sees it.
     """
     _require_review(grant)
     if subject is not None:
@@ -180,7 +187,8 @@ def _filter_entries(
 
 
 def find_actor(grant: Grant, *, entry_id: int, candidates: Iterable[str]) -> str | None:
-    """Return which of these actors made the entry; None for none of them. The Grant is one of LOG_REVIEW.
+    """Return which of these actors made the entry; None for none of them. The Grant is one of
+    LOG_REVIEW.
 
     The log holds a pseudonym; only somebody who has the list of staff gets from it to a colleague.
     """

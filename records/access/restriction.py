@@ -1,4 +1,6 @@
-"""Restriction of processing (GDPR 18): placed and lifted by events, asked at every opening of the gate."""
+"""Restriction of processing (GDPR 18): placed and lifted by events, asked at every opening of the
+gate.
+"""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -26,9 +28,9 @@ EXEMPT: Final[dict[Purpose, frozenset[Action] | None]] = {
     Purpose.SIGN_IN: None,
     Purpose.OWN_DATA: frozenset({Action.CONSULT}),
 }
-"""What a restriction leaves open, and for which actions (None: all that the purpose allows). Storage: retention and
-key maintenance. Claims and the person's own rights: cases, withdrawing a consent, signing in, reading one's own data,
-and the review of who read it (GDPR 18(2)).
+"""What a restriction leaves open, and for which actions (None: all that the purpose allows).
+Storage: retention and key maintenance. Claims and the person's own rights: cases, withdrawing a
+consent, signing in, reading one's own data, and the review of who read it (GDPR 18(2)).
 """
 
 
@@ -41,7 +43,9 @@ def is_exempt(purpose: Purpose, action: Action) -> bool:
 
 
 def name_restricted(subjects: Iterable[UUID]) -> list[UUID]:
-    """Return the names of subjects in the table of restrictions: they outlive the log year, so no log key makes them."""
+    """Return the names of subjects in the table of restrictions: they outlive the log year, so no
+    log key makes them.
+    """
     key = get_keyring().secret("access/restriction")
     return [pseudonym(key, "subject", subject.bytes) for subject in subjects]
 
@@ -73,11 +77,14 @@ def _add_event(grant: Grant, *, subject: UUID, placed: bool, ground: str, now: d
 def place_restriction(grant: Grant, *, subject: UUID, ground: str, now: datetime) -> None:
     """Restrict processing of a person's data; the Grant covers the subject's CASE (GDPR 18(1)).
 
-    `ground` is the code of the ground: "accuracy", "unlawful", "claims" or "objection". Raises RestrictionStands.
+    `ground` is the code of the ground: "accuracy", "unlawful", "claims" or "objection". Raises
+    RestrictionStands.
     """
     _add_event(grant, subject=subject, placed=True, ground=ground, now=now)
 
 
 def lift_restriction(grant: Grant, *, subject: UUID, ground: str, now: datetime) -> None:
-    """Lift the restriction; the caller has told the person before (GDPR 18(3)). Raises RestrictionStands."""
+    """Lift the restriction; the caller has told the person before (GDPR 18(3)). Raises
+    RestrictionStands.
+    """
     _add_event(grant, subject=subject, placed=False, ground=ground, now=now)

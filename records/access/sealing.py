@@ -1,4 +1,6 @@
-"""The sealing sweep: batches of committed entries become leaves of their year's tree, whose head is signed."""
+"""The sealing sweep: batches of committed entries become leaves of their year's tree, whose head is
+signed.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -52,9 +54,10 @@ def list_log_years() -> list[int]:
 def read_horizon(years: list[int]) -> dict[int, int]:
     """Return per year the id up to which every entry is committed.
 
-    A number drawn from a sequence says nothing about who commits first: `id > last` would pass over an entry whose
-    writer is slower (measured: 5 %). Every insert holds a shared advisory lock from before it draws its number until
-    its commit; whoever has the exclusive lock sees all that was drawn before. Raises SealingBusy.
+    A number drawn from a sequence says nothing about who commits first: `id > last` would pass over
+    an entry whose writer is slower (measured: 5 %). Every insert holds a shared advisory lock from
+    before it draws its number until its commit; whoever has the exclusive lock sees all that was
+    drawn before. Raises SealingBusy.
     """
     connection = connections[AUDIT]
     horizon = {}
@@ -74,9 +77,11 @@ def read_horizon(years: list[int]) -> dict[int, int]:
 
 
 def seal_log(*, now: datetime) -> list[Sealed]:
-    """Seal all committed entries, a head per batch and year, and give the heads to every controller's file.
+    """Seal all committed entries, a head per batch and year, and give the heads to every
+    controller's file.
 
-    Safe to run twice and to kill anywhere. Raises SealingBusy where a writer or another sweep is in the way.
+    Safe to run twice and to kill anywhere. Raises SealingBusy where a writer or another sweep is in
+    the way.
     """
     refuse_inside_transaction()
     years = list_log_years()

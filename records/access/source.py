@@ -1,4 +1,6 @@
-"""What the audit store knows about a person: who looked at their data. And the inventory of its tables."""
+"""What the audit store knows about a person: who looked at their data. And the inventory of its
+tables.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -23,7 +25,10 @@ from records.access.registry import SubjectContext
 
 _CODE: Final = "access"
 _CHAIN: Final = "makes the log tamper-evident; a number or hash that says nothing by itself"
-_LINK: Final = "a keyed pseudonym of the log year, by which a person's entries are found; its key dies with the log year"
+_LINK: Final = (
+    "a keyed pseudonym of the log year, by which a person's entries are found; its key dies with"
+    " the log year"
+)
 
 
 def _seen(name: str, label: str, *, withheld: str = "") -> Personal:
@@ -137,5 +142,7 @@ class AccessSource:
         return [Section(LOG, tuple(_record(line) for line in lines))]
 
     def erase(self, grant: Grant, context: SubjectContext, now: datetime) -> Receipt:
-        """Delete nothing: the log lives and dies by the year, under pseudonyms (ZVOP-2 22, rules C24)."""
+        """Delete nothing: the log lives and dies by the year, under pseudonyms (ZVOP-2 22, rules
+        C24).
+        """
         return Receipt(source=_CODE, deleted={}, kept={LOG.model: (0, "access_log")})

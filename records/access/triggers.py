@@ -1,6 +1,8 @@
-"""What the audit store itself enforces: append-only rows, the horizon lock of the sealer, partitions by log year.
+"""What the audit store itself enforces: append-only rows, the horizon lock of the sealer,
+partitions by log year.
 
-Run by the migrations and by the disposal of a year; `verify_log` looks whether all of it still stands.
+Run by the migrations and by the disposal of a year; `verify_log` looks whether all of it still
+stands.
 """
 
 from collections.abc import Iterator
@@ -31,20 +33,23 @@ FIRST_PARTITION: Final = 2026
 LAST_PARTITION: Final = 2041
 
 HORIZON_LOCK: Final = (0x7661, 1)
-"""Advisory lock: shared by every insert into the log until its commit, exclusive for a moment to the sealer."""
+"""Advisory lock: shared by every insert into the log until its commit, exclusive for a moment to
+the sealer.
+"""
 SEALER_LOCK: Final = (0x7661, 2)
 """Advisory lock: one sealer at a time."""
 ONCE_LOCK: Final = (0x7661, 3)
 """Advisory lock: whoever writes an event only once, or the next ledger position."""
 
-_FUNCTIONS: Final = f"""
+_FUNCTIONS: Final = """
 CREATE OR REPLACE FUNCTION access_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION 'append-only: % on % refused', TG_OP, TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+    RAISE EXCEPTION 'append-only: %% on %% refused', TG_OP, TG_TABLE_NAME
+        USING ERRCODE = 'restrict_violation';
 END $$;
 CREATE OR REPLACE FUNCTION access_hold_horizon() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM pg_advisory_xact_lock_shared({HORIZON_LOCK[0]}, {HORIZON_LOCK[1]});
+    PERFORM pg_advisory_xact_lock_shared(%(group)d, %(lock)d);
     RETURN NULL;
 END $$;
 CREATE SEQUENCE IF NOT EXISTS access_logentry_number;
@@ -64,15 +69,17 @@ BEGIN
     ) THEN
         RETURN NULL;
     END IF;
-    -- The statement trigger takes the horizon lock before nextval runs: no id below the sealer's horizon is open.
+    -- The statement trigger takes the horizon lock before nextval runs: no id below the sealer's
+    -- horizon is open.
     INSERT INTO access_logentry AS log (
-        id, "timestamp", stage, action, purpose, role, categories, actor, task, tag, subjects, organisation, intent,
-        record, details
+        id, "timestamp", stage, action, purpose, role, categories, actor, task, tag, subjects,
+        organisation, intent, record, details
     ) VALUES (
-        first_id + nextval('access_logentry_number'), at, stage, action, purpose, role, categories, actor, task, tag,
-        subjects, organisation, intent, record, details
+        first_id + nextval('access_logentry_number'), at, stage, action, purpose, role, categories,
+        actor, task, tag, subjects, organisation, intent, record, details
     ) RETURNING log.id INTO entry;
-    INSERT INTO access_entrysubject (subject, entry_id) SELECT one, entry FROM unnest(listed) AS one;
+    INSERT INTO access_entrysubject (subject, entry_id)
+        SELECT one, entry FROM unnest(listed) AS one;
     RETURN entry;
 END $$;
 """
@@ -90,16 +97,19 @@ def partition_names(table: str) -> list[str]:
 
 
 def partition_tables(connection: BaseDatabaseWrapper) -> None:
-    """Cut the log's tables into one partition a year; on PostgreSQL, right after they were made, while empty."""
+    """Cut the log's tables into one partition a year; on PostgreSQL, right after they were made,
+    while empty.
+    """
     if connection.vendor != "postgresql":
         return
     with connection.cursor() as cursor:
         for table, column in PARTITIONED.items():
-            cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {table})")  # our own names
+            cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {table})")  # noqa: S608  # our own names
             if cursor.fetchone()[0]:
                 raise RuntimeError(f"{table} is not empty")
             cursor.execute(
-                f"CREATE TABLE {table}_cut (LIKE {table} INCLUDING ALL) PARTITION BY RANGE ({column});"
+                f"CREATE TABLE {table}_cut (LIKE {table} INCLUDING ALL)"
+                f" PARTITION BY RANGE ({column});"
                 f"DROP TABLE {table};"
                 f"ALTER TABLE {table}_cut RENAME TO {table};"
             )
@@ -116,20 +126,29 @@ def _postgresql_triggers() -> Iterator[tuple[str, str, str]]:
     yield (
         "access_logentry",
         "access_logentry_horizon",
-        "BEFORE INSERT ON access_logentry FOR EACH STATEMENT EXECUTE FUNCTION access_hold_horizon()",
+        (
+            "BEFORE INSERT ON access_logentry FOR EACH STATEMENT"
+            " EXECUTE FUNCTION access_hold_horizon()"
+        ),
     )
     for table in KEYS:
         yield (
             table,
             f"{table}_append_only",
-            f"BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION access_refuse_change()",
+            (
+                f"BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW"
+                " EXECUTE FUNCTION access_refuse_change()"
+            ),
         )
         # A row trigger is cloned to every partition; a statement trigger for TRUNCATE is not.
         for one in [table, *(partition_names(table) if table in PARTITIONED else ())]:
             yield (
                 one,
                 f"{one}_no_truncate",
-                f"BEFORE TRUNCATE ON {one} FOR EACH STATEMENT EXECUTE FUNCTION access_refuse_change()",
+                (
+                    f"BEFORE TRUNCATE ON {one} FOR EACH STATEMENT"
+                    " EXECUTE FUNCTION access_refuse_change()"
+                ),
             )
 
 
@@ -141,11 +160,9 @@ def _sqlite_triggers() -> Iterator[tuple[str, str, str]]:
         # INSERT OR REPLACE deletes the row in its way without asking the trigger above.
         for number, key in enumerate(keys):
             same = " AND ".join(f"{column} = NEW.{column}" for column in key)
-            yield (
-                table,
-                f"{table}_no_replace_{number}",
-                f"BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) {refuse}",
-            )
+            there = f"EXISTS (SELECT 1 FROM {table} WHERE {same})"  # noqa: S608  # our own names
+            name = f"{table}_no_replace_{number}"
+            yield table, name, f"BEFORE INSERT ON {table} WHEN {there} {refuse}"
 
 
 def _triggers(vendor: str) -> list[tuple[str, str, str]]:
@@ -157,14 +174,16 @@ def install_triggers(connection: BaseDatabaseWrapper) -> None:
     missing = set(list_missing_triggers(connection))
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(_FUNCTIONS)
+            cursor.execute(_FUNCTIONS % {"group": HORIZON_LOCK[0], "lock": HORIZON_LOCK[1]})
         for _, name, definition in _triggers(connection.vendor):
             if name in missing:
                 cursor.execute(f"CREATE TRIGGER {name} {definition}")
 
 
 def remove_triggers(connection: BaseDatabaseWrapper, *, but_for: tuple[str, ...] = ()) -> None:
-    """Drop the append-only triggers, to dispose of a year. For the owner of the store; put them back at once."""
+    """Drop the append-only triggers, to dispose of a year. For the owner of the store; put them
+    back at once.
+    """
     with connection.cursor() as cursor:
         for table, name, _ in _triggers(connection.vendor):
             if name not in but_for:
@@ -173,7 +192,9 @@ def remove_triggers(connection: BaseDatabaseWrapper, *, but_for: tuple[str, ...]
 
 
 def list_missing_triggers(connection: BaseDatabaseWrapper) -> list[str]:
-    """Return the names of triggers that are gone or switched off; a partition that is gone takes its own along."""
+    """Return the names of triggers that are gone or switched off; a partition that is gone takes
+    its own along.
+    """
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(

@@ -1,7 +1,9 @@
-"""Re-checking the log: every entry against its leaf, every head against the tree, every copy against the heads.
+"""Re-checking the log: every entry against its leaf, every head against the tree, every copy
+against the heads.
 
-Leaves are computed anew from the columns; the store is asked for nothing but the columns. What is found names the
-first bad entry of each year: changed, deleted, reordered, inserted, or cut off at the end.
+Leaves are computed anew from the columns; the store is asked for nothing but the columns. What is
+found names the first bad entry of each year: changed, deleted, reordered, inserted, or cut off at
+the end.
 """
 
 from bisect import bisect_right
@@ -43,7 +45,9 @@ HEADS_AT_ONCE: Final = 256
 ENTRIES_AT_ONCE: Final = 65_536
 """What is held in memory at a time."""
 UNSEALED_LIMIT: Final = timedelta(minutes=15)
-"""An entry is not yet tamper-evident before it is sealed; the sweep runs every few seconds, so this is an alarm."""
+"""An entry is not yet tamper-evident before it is sealed; the sweep runs every few seconds, so this
+is an alarm.
+"""
 
 
 @dataclass(slots=True)
@@ -60,7 +64,9 @@ class YearReport:
 
 @dataclass(slots=True)
 class LogReport:
-    """The whole verdict: complete and unbroken, or the problems, the first bad entry of each year before all else."""
+    """The whole verdict: complete and unbroken, or the problems, the first bad entry of each year
+    before all else.
+    """
 
     checked_at: datetime
     years: list[YearReport] = field(default_factory=list)
@@ -80,13 +86,17 @@ class LogReport:
 
 @dataclass(slots=True)
 class _Wanted:
-    """The heads that copies outside the store claim for a year: size → (file, line, what the copy says)."""
+    """The heads that copies outside the store claim for a year: size → (file, line, what the copy
+    says).
+    """
 
     claims: dict[int, list[tuple[str, Copy, Checkpoint]]] = field(default_factory=dict)
 
 
 def verify_log(*, now: datetime, heads_files: Sequence[Path] = ()) -> LogReport:
-    """Check the whole log against itself, the controllers' files and `heads_files` (a DPO's own copies)."""
+    """Check the whole log against itself, the controllers' files and `heads_files` (a DPO's own
+    copies).
+    """
     report = LogReport(checked_at=now)
     for name in list_missing_triggers(connections[AUDIT]):
         report.problems.append(Problem(ProblemCode.TRIGGER_MISSING, detail=name))
@@ -255,8 +265,8 @@ class _Year:
         self.said.sealed = self.frontier.size
 
     def _extend(self, sealed: bytes) -> list[str]:
-        """Grow the tree by the sealed leaves, stopping at every size that a copy claims; return the copies whose
-        root is another.
+        """Grow the tree by the sealed leaves, stopping at every size that a copy claims; return the
+        copies whose root is another.
         """
         differing = []
         leaves = [sealed[at : at + HASH_SIZE] for at in range(0, len(sealed), HASH_SIZE)]

@@ -1,4 +1,6 @@
-"""The log on PostgreSQL with fsync: what logging costs a reader, how fast it grows, how fast it is checked and found."""
+"""The log on PostgreSQL with fsync: what logging costs a reader, how fast it grows, how fast it is
+checked and found.
+"""
 
 import os
 import random
@@ -76,10 +78,11 @@ def _prepare() -> None:
         cursor.execute(
             "CREATE TABLE bench_head (id int PRIMARY KEY, number bigint, hash bytea);"
             "INSERT INTO bench_head VALUES (1, 0, '\\x00');"
-            "CREATE TABLE bench_chain (id bigint PRIMARY KEY, timestamp timestamptz, stage smallint, action smallint,"
-            " purpose smallint, role smallint, categories int, actor uuid, task uuid, subjects bytea,"
-            " organisation varchar(64), hash bytea);"
-            "CREATE TABLE bench_subject (subject uuid, entry_id bigint, PRIMARY KEY (subject, entry_id));"
+            "CREATE TABLE bench_chain (id bigint PRIMARY KEY, timestamp timestamptz,"
+            " stage smallint, action smallint, purpose smallint, role smallint, categories int, actor uuid,"
+            " task uuid, subjects bytea, organisation varchar(64), hash bytea);"
+            "CREATE TABLE bench_subject"
+            " (subject uuid, entry_id bigint, PRIMARY KEY (subject, entry_id));"
         )
 
 
@@ -195,8 +198,8 @@ def _fill(connection: Any, people: list[UUID], now: datetime) -> None:
     with connection.cursor() as cursor:
         connection.ensure_connection()
         with cursor.cursor.copy(
-            "COPY access_logentry (id, timestamp, stage, action, purpose, role, categories, actor, task, tag, subjects,"
-            " organisation) FROM STDIN (FORMAT BINARY)"
+            "COPY access_logentry (id, timestamp, stage, action, purpose, role, categories, actor,"
+            " task, tag, subjects, organisation) FROM STDIN (FORMAT BINARY)"
         ) as copy:
             copy.set_types(
                 [
@@ -215,7 +218,8 @@ def _fill(connection: Any, people: list[UUID], now: datetime) -> None:
                 ]
             )
             for number in range(1, ENTRIES + 1):
-                # Holders read their own data as often as the desk reads it: as many actors as people.
+                # Holders read their own data as often as the desk reads it: as many actors as
+                # people.
                 own = number % 2
                 place = random.randrange(PEOPLE)
                 content = Content(

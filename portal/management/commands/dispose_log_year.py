@@ -1,4 +1,6 @@
-"""`manage.py dispose_log_year YEAR`: delete a due year of the access log, as the owner of the audit store."""
+"""`manage.py dispose_log_year YEAR`: delete a due year of the access log, as the owner of the audit
+store.
+"""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -16,8 +18,9 @@ class Command(BaseCommand):
     """Dispose of a log year whose lawful life is over."""
 
     help = (
-        "Delete a log year 2 (at most 5) calendar years after its end, with its index, and destroy its key. Needs a"
-        " connection as the owner of the audit store. The other years still verify."
+        "Delete a log year 2 (at most 5) calendar years after its end, with its index, and destroy"
+        " its key. Needs a connection as the owner of the audit store. The other years still"
+        " verify."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -1,4 +1,6 @@
-"""`manage.py verify_log`: re-check the log; exit 1 and name the first bad entry if anything was touched."""
+"""`manage.py verify_log`: re-check the log; exit 1 and name the first bad entry if anything was
+touched.
+"""
 
 import json
 import sys
@@ -13,16 +15,19 @@ from records.access.verification import LogReport, verify_log
 
 
 class Command(BaseCommand):
-    """Check entries, tree heads, their copies, the subject index, the triggers and the age of the unsealed tail."""
+    """Check entries, tree heads, their copies, the subject index, the triggers and the age of the
+    unsealed tail.
+    """
 
     help = (
-        "Re-check the access log: every entry against its leaf, every head against the tree, every copy of the heads"
-        " against both, the subject index, the triggers, and the age of the unsealed tail. Exit 1 and the first bad"
-        " entry if anything was changed, deleted, reordered, inserted or cut."
+        "Re-check the access log: every entry against its leaf, every head against the tree, every"
+        " copy of the heads against both, the subject index, the triggers, and the age of the"
+        " unsealed tail. Exit 1 and the first bad entry if anything was changed, deleted,"
+        " reordered, inserted or cut."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Add --json, --heads and --now."""
+        """Add --json and --heads."""
         parser.add_argument("--json", action="store_true", help="print one JSON object")
         parser.add_argument(
             "--heads",

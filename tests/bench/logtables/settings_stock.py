@@ -2,7 +2,7 @@
 
 from portal.settings_test import DATABASES as _ALL
 
-SECRET_KEY = "for-the-benchmark-only"  # noqa: S105  # nothing is behind it
+SECRET_KEY = "for-the-benchmark-only"  # nothing is behind it
 USE_TZ = True
 ALLOWED_HOSTS = ["localhost"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

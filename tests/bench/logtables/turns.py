@@ -21,7 +21,7 @@ def _requests(kind: str) -> Work:
     def request() -> None:
         said: list[str] = []
         answer: Any = application(
-            dict(random.choice(environs)), lambda status, headers: said.append(status)
+            dict(random.choice(environs)), lambda status, _headers: said.append(status)
         )
         answer.close()
         if not said[0].startswith("200"):
@@ -78,7 +78,9 @@ def append() -> Work:
 
 
 def chain() -> Work:
-    """The same columns, chained: the head row is locked, the hash of the last entry goes into the next."""
+    """The same columns, chained: the head row is locked, the hash of the last entry goes into the
+    next.
+    """
     from django.db import connections
     from django.db.transaction import atomic
 
@@ -94,8 +96,9 @@ def chain() -> Work:
             form = canonical_form(entry_id=number + 1, content=content, tag=UUID(int=0))
             leaf = sha256(bytes(before) + form).digest()
             cursor.execute(
-                "INSERT INTO bench_chain (id, timestamp, stage, action, purpose, role, categories, actor, task,"
-                " subjects, organisation, hash) VALUES (%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s)",
+                "INSERT INTO bench_chain (id, timestamp, stage, action, purpose, role, categories,"
+                " actor, task, subjects, organisation, hash)"
+                " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
                 (
                     number + 1,
                     content.timestamp,

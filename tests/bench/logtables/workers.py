@@ -1,4 +1,6 @@
-"""Processes that wait for their turn, so that rounds of all variants interleave on the same machine."""
+"""Processes that wait for their turn, so that rounds of all variants interleave on the same
+machine.
+"""
 
 import multiprocessing
 import os

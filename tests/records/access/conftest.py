@@ -46,7 +46,9 @@ def open_for(keyring: Any, cene: Any, now: datetime) -> Callable[..., Any]:
 
 @pytest.fixture
 def tampering(request: pytest.FixtureRequest) -> Iterator[Any]:
-    """A cursor of the audit store's owner, with the triggers dropped: whoever has it can write anything."""
+    """A cursor of the audit store's owner, with the triggers dropped: whoever has it can write
+    anything.
+    """
     from records.access.triggers import install_triggers, remove_triggers
 
     connection = connections["audit"]

@@ -1,4 +1,6 @@
-"""Ana in the identity store, sealed, on the real parts: what the tests of the gate try to read around it."""
+"""Ana in the identity store, sealed, on the real parts: what the tests of the gate try to read
+around it.
+"""
 
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -18,7 +20,9 @@ PERSON = frozenset(
     }
 )
 MARKERS = (ANA.given_name, ANA.family_name, ANA.residence, ANA.phone_e164, ANA.email, "1984-02-29")
-"""What must not come out anywhere. Ana's given name is short, but nothing else in a test is called so."""
+"""What must not come out anywhere. Ana's given name is short, but nothing else in a test is called
+so.
+"""
 
 
 def register(*, actor: Actor, now: datetime, subject_id: UUID | None = None) -> UUID:

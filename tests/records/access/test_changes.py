@@ -1,4 +1,6 @@
-"""Changes of records that are about nobody stand in the same log; a value of a personal field never does."""
+"""Changes of records that are about nobody stand in the same log; a value of a personal field never
+does.
+"""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -152,12 +154,16 @@ def test_auditlogs_own_actor_writes_nothing_personal(tracked: Any) -> None:
 
 @pytest.mark.django_db(databases=ALL_STORES, transaction=True)
 def test_a_rollback_does_not_take_the_entry_back(tracked: Any) -> None:
-    class Broken(Exception):
+    class BrokenError(Exception):
         pass
 
-    with pytest.raises(Broken), transaction.atomic():
-        Group.objects.create(name="clerks")
-        raise Broken
+    def act_and_break() -> None:
+        with transaction.atomic():
+            Group.objects.create(name="clerks")
+            raise BrokenError
+
+    with pytest.raises(BrokenError):
+        act_and_break()
 
     assert not Group.objects.exists()
     assert LogEntry.objects.filter(record__startswith="auth.Group:").count() == 1

@@ -105,7 +105,8 @@ def test_one_entry_for_a_page_of_fifty(open_for: Open, django_assert_max_num_que
     open_for()
     page = [uuid4() for _ in range(50)]
 
-    # One statement on PostgreSQL; begin, ask, write twice and commit on SQLite, where nothing travels.
+    # One statement on PostgreSQL; begin, ask, write twice and commit on SQLite, where nothing
+    # travels.
     with django_assert_max_num_queries(55, using="audit"):
         grant = open_for(subjects=page)
 
@@ -189,12 +190,16 @@ def test_it_does_not_open_where_a_rollback_could_take_the_entry_back(open_for: O
 
 @pytest.mark.django_db(databases=ALL_STORES, transaction=True)
 def test_a_rollback_elsewhere_does_not_take_the_entry_back(open_for: Open) -> None:
-    class Broken(Exception):
+    class BrokenError(Exception):
         pass
 
-    with pytest.raises(Broken), transaction.atomic(using="default"):
-        open_for()
-        raise Broken
+    def act_and_break() -> None:
+        with transaction.atomic(using="default"):
+            open_for()
+            raise BrokenError
+
+    with pytest.raises(BrokenError):
+        act_and_break()
 
     assert LogEntry.objects.count() == 1
 

@@ -1,4 +1,6 @@
-"""A Grant covers what it was opened for, for a short while, in this process; nobody else makes one."""
+"""A Grant covers what it was opened for, for a short while, in this process; nobody else makes
+one.
+"""
 
 import copy
 import pickle
@@ -143,9 +145,9 @@ from records.access.errors import GrantNotLive
 from records.access.grants import Actor, make_grant
 from records.access.purposes import Action, ActorRole, DataCategory, Purpose, Store
 one = UUID(int=1)
-grant = make_grant(entry_id=1, actor=Actor(ActorRole.CLERK, "cene", ""), purpose=Purpose.NEWS, action=Action.CONSULT,
-    task="", subjects=frozenset({one}), wallets=frozenset(), categories=frozenset({DataCategory.NAME}),
-    opened_at=datetime.now(UTC))
+grant = make_grant(entry_id=1, actor=Actor(ActorRole.CLERK, "cene", ""), purpose=Purpose.NEWS,
+    action=Action.CONSULT, task="", subjects=frozenset({one}), wallets=frozenset(),
+    categories=frozenset({DataCategory.NAME}), opened_at=datetime.now(UTC))
 grant.require(Store.IDENTITY, one, DataCategory.NAME)
 if os.fork() == 0:
     try:

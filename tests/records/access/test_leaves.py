@@ -1,4 +1,6 @@
-"""The canonical form and the leaf of an entry are frozen: what was sealed today verifies in five years."""
+"""The canonical form and the leaf of an entry are frozen: what was sealed today verifies in five
+years.
+"""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -102,7 +102,9 @@ def test_an_outcome_that_cannot_be_written_is_an_error_too(open_for: Open, now: 
 def test_no_plaintext_and_no_half_done_write_where_the_log_fails(
     open_for: Open, cene: Any, now: datetime, keyring: Any
 ) -> None:
-    """A person is registered; then the log fails, and neither reading nor writing her gets anywhere."""
+    """A person is registered; then the log fails, and neither reading nor writing her gets
+    anywhere.
+    """
     from tests.records.access.people import read_name, register
 
     subject = register(actor=cene, now=now)

@@ -1,4 +1,6 @@
-"""Whoever holds a signed head can be shown that an entry is under it, and that nothing before it changed."""
+"""Whoever holds a signed head can be shown that an entry is under it, and that nothing before it
+changed.
+"""
 
 from collections.abc import Callable
 from datetime import datetime

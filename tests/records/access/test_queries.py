@@ -1,4 +1,6 @@
-"""Who looked at my data: newest first, an act and its outcome in one line, and the review itself among them."""
+"""Who looked at my data: newest first, an act and its outcome in one line, and the review itself
+among them.
+"""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

@@ -1,7 +1,9 @@
-"""The thirteen ways in which a registered model of stock django-auditlog lets plaintext out without an entry.
+"""The thirteen ways in which a registered model of stock django-auditlog lets plaintext out without
+an entry.
 
-Each is walked here on a real person of the identity store. Nothing of her may come out, whether the path ends in a
-refusal or in sealed cells; what is hunted for is what the gate, asked afterwards, reveals of her in the same test.
+Each is walked here on a real person of the identity store. Nothing of her may come out, whether the
+path ends in a refusal or in sealed cells; what is hunted for is what the gate, asked afterwards,
+reveals of her in the same test.
 """
 
 import csv

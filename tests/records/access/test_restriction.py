@@ -1,4 +1,6 @@
-"""While processing is restricted, data is kept and used for claims and the person's own rights only (GDPR 18)."""
+"""While processing is restricted, data is kept and used for claims and the person's own rights only
+(GDPR 18).
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -74,7 +76,7 @@ def test_a_page_on_which_she_stands_is_refused_whole(restricted: None, open_for:
 def test_storage_claims_and_her_own_rights_stay_open(
     restricted: None, open_for: Open, role: ActorRole, purpose: Purpose, action: Action
 ) -> None:
-    category = sorted(PURPOSES[purpose].categories)[0]
+    category = min(PURPOSES[purpose].categories)
 
     open_for(
         actor=make_actor(role, "someone"), purpose=purpose, action=action, categories=[category]

@@ -60,7 +60,9 @@ def server() -> str:
 
 @pytest.fixture(scope="module")
 def prefix(server: str) -> Iterator[str]:
-    """Databases and roles of our own, made by the scripts that an operator runs, with the audit store migrated."""
+    """Databases and roles of our own, made by the scripts that an operator runs, with the audit
+    store migrated.
+    """
     name = f"varuh_roles_{os.getpid()}"
     _psql("1-roles-and-databases.sql", name, server)
     try:
@@ -107,8 +109,9 @@ registry._checks.clear()
 now = datetime.now(UTC)
 create_missing(now=now)
 for _ in range(3):
-    open_gate(actor=Actor(ActorRole.CLERK, "cene", "novo-mesto"), purpose=Purpose.CARD_ADMINISTRATION,
-        subjects=[UUID(int=1)], categories=[DataCategory.NAME], task="", now=now)
+    open_gate(actor=Actor(ActorRole.CLERK, "cene", "novo-mesto"),
+        purpose=Purpose.CARD_ADMINISTRATION, subjects=[UUID(int=1)],
+        categories=[DataCategory.NAME], task="", now=now)
 print(sum(one.entries for one in seal_log(now=now)), verify_log(now=now).intact)
 """
 
@@ -145,8 +148,10 @@ def test_it_may_not(audit: psycopg.Connection, table: str, statement: str) -> No
         "SET session_replication_role = replica",
         "SELECT setval('access_logentry_number', 1)",
         "CREATE TABLE mine (id int)",
-        "CREATE OR REPLACE FUNCTION access_hold_horizon() RETURNS trigger LANGUAGE plpgsql AS"
-        " 'BEGIN RETURN NULL; END'",
+        (
+            "CREATE OR REPLACE FUNCTION access_hold_horizon() RETURNS trigger LANGUAGE plpgsql AS"
+            " 'BEGIN RETURN NULL; END'"
+        ),
     ],
     ids=["partition", "read", "trigger", "drop", "replica", "setval", "create", "function"],
 )

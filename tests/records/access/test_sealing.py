@@ -77,7 +77,7 @@ def test_a_sweep_killed_between_store_and_files_is_caught_up(
 ) -> None:
     open_for()
     with monkeypatch.context() as killed:
-        killed.setattr(sealing, "write_heads_files", lambda **years: 0)
+        killed.setattr(sealing, "write_heads_files", lambda **_years: 0)
         seal_log(now=now)
     assert not (outside / "heads").exists()
 
@@ -114,7 +114,9 @@ def _write(address: str, done: list[int], seed: int) -> None:
 def test_no_entry_is_missed_while_eight_writers_commit_out_of_order(
     keyring: Any, now: datetime, outside: Path
 ) -> None:
-    """The sealer's horizon misses none; `id > last`, looking at the same writers, does miss some."""
+    """The sealer's horizon misses none; `id > last`, looking at the same writers, does miss
+    some.
+    """
     if connections["audit"].vendor != "postgresql":
         pytest.skip("only on PostgreSQL: SQLite has one writer at a time")
     address = _address()

@@ -1,7 +1,8 @@
-"""`verify_log` finds what somebody with the owner's rights did to the log, and names the first bad entry.
+"""`verify_log` finds what somebody with the owner's rights did to the log, and names the first bad
+entry.
 
-Every tampering is done with the triggers dropped, as the owner of the store could; the last word before each is that
-the log was intact.
+Every tampering is done with the triggers dropped, as the owner of the store could; the last word
+before each is that the log was intact.
 """
 
 import base64
@@ -307,7 +308,8 @@ def test_an_index_row_that_points_to_somebody_else_is_found(
 ) -> None:
     tamper(
         "UPDATE access_entrysubject SET subject ="
-        f" (SELECT actor FROM access_logentry WHERE id = {entries[2]}) WHERE entry_id = {entries[2]}"
+        f" (SELECT actor FROM access_logentry WHERE id = {entries[2]})"
+        f" WHERE entry_id = {entries[2]}"
     )
 
     found = {(problem.code, problem.entry_id) for problem in verify_log(now=now).problems}
