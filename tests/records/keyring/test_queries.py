@@ -4,6 +4,7 @@ import copy
 import os
 import pickle
 import threading
+import time
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -197,6 +198,8 @@ def test_a_reader_never_stumbles_over_a_rotation(provider: str) -> None:
     def rotate_and_rotate() -> None:
         for _ in range(4):
             rotate_root(now=NOW)
+            # Locks are not fair: without a pause the reader may get its turn after the last one.
+            time.sleep(0.1)
 
     child = os.fork()
     if child == 0:
