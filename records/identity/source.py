@@ -185,7 +185,7 @@ class IdentitySource:
         self,
         grant: Grant,
         context: SubjectContext,
-        now: datetime,  # noqa: ARG002  # the Source protocol's signature
+        now: datetime,  # the Source protocol's signature
     ) -> Sequence[Section]:
         """Return the person and the document checks, in plain."""
         rows = list(DataSubject.objects.filter(pk=context.subject_id))
@@ -221,7 +221,7 @@ class IdentitySource:
         self,
         grant: Grant,
         context: SubjectContext,
-        now: datetime,  # noqa: ARG002  # the Source protocol's signature
+        now: datetime,  # the Source protocol's signature
     ) -> Receipt:
         """Delete the person's row with its index values, and the checks; safe to run twice."""
         grant.require(Store.IDENTITY, context.subject_id, DataCategory.NAME)
