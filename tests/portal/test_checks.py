@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.checks import CheckMessage
 
 from portal import checks
@@ -15,10 +17,11 @@ def _ids(found: list[CheckMessage]) -> list[str | None]:
     return [message.id for message in found]
 
 
-def test_two_stores_in_one_database_are_an_error(settings: Any) -> None:
+def test_two_stores_in_one_database_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     assert _ids(checks.check_stores_are_apart()) == []
 
-    settings.DATABASES = {**settings.DATABASES, "payments": settings.DATABASES["default"]}
+    same = {**settings.DATABASES, "payments": settings.DATABASES["default"]}
+    monkeypatch.setattr(checks, "settings", SimpleNamespace(DATABASES=same))
 
     assert _ids(checks.check_stores_are_apart()) == ["varuh.E001"]
 
@@ -72,13 +75,15 @@ def test_an_unsafe_setting_is_named(
     assert _ids(check()) == []
 
 
-def test_embedded_engines_are_named_for_production(settings: Any) -> None:
-    settings.DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "x"}}
-    settings.CELERY_BROKER_URL = "filesystem://"
+def test_embedded_engines_are_named_for_production(monkeypatch: pytest.MonkeyPatch) -> None:
+    def installed(engine: str, broker: str) -> SimpleNamespace:
+        engines = {"default": {"ENGINE": f"django.db.backends.{engine}", "NAME": "x"}}
+        return SimpleNamespace(DATABASES=engines, CELERY_BROKER_URL=broker)
+
+    monkeypatch.setattr(checks, "settings", installed("sqlite3", "filesystem://"))
 
     assert _ids(checks.check_engines()) == ["varuh.W002", "varuh.W003"]
 
-    settings.DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": "x"}}
-    settings.CELERY_BROKER_URL = "amqp://127.0.0.1//"
+    monkeypatch.setattr(checks, "settings", installed("postgresql", "amqp://127.0.0.1//"))
 
     assert _ids(checks.check_engines()) == []

@@ -242,7 +242,7 @@ def test_a_forged_grant_has_no_outcome(keyring: Any, now: datetime) -> None:
         report_outcome(object.__new__(Grant), done=True, now=now)
 
 
-@pytest.mark.rule("T4.4.2")
+@pytest.mark.rule("T4.4.2a")
 def test_a_blocking_is_logged_once_however_often_the_outbox_tries(
     keyring: Any, cene: Actor, now: datetime
 ) -> None:
