@@ -142,16 +142,36 @@ def _sheet_blocks(words: Words, sheet: Sheet) -> list[Block]:
     ]
     if len(rows) <= _FEW_ROWS or len(headings) > _MOST_COLUMNS:
         return _record_blocks(words, title, summary, headings, rows)
+    kept = _varying(rows)
+    same = [index for index in range(len(headings)) if index not in kept]
+    if same:
+        said = "; ".join(f"{headings[index]}: {rows[0][index] or '–'}" for index in same)
+        summary = f"{summary}. {words.say('words.same', columns=said)}"
+    headings = [headings[index] for index in kept]
+    shown = [[row[index] for index in kept] for row in rows]
     return [
         {
             "kind": "table",
             "title": title,
             "summary": summary,
             "columns": headings,
-            "widths": _widths(headings, rows),
-            "numeric": _numeric(sheet.rows),
-            "rows": rows,
+            "widths": _widths(headings, shown),
+            "numeric": _numeric([[row[index] for index in kept] for row in sheet.rows]),
+            "rows": shown,
         }
+    ]
+
+
+def _varying(rows: Sequence[Sequence[str]]) -> list[int]:
+    """Return the columns whose values differ from row to row; the first one always.
+
+    A value that is the same in all rows is said once, above the table: fewer cells, easier to read.
+    """
+    first = rows[0]
+    return [
+        index
+        for index in range(len(first))
+        if index == 0 or any(row[index] != first[index] for row in rows)
     ]
 
 

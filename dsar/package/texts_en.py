@@ -30,6 +30,7 @@ EN: dict[str, str] = {
     "words.yes": "yes",
     "words.no": "no",
     "words.rows": "Number of records: {count}",
+    "words.same": "The same in all records – {columns}.",
     "words.record": "Record {number}",
     "words.empty": "We keep no data of this kind about you.",
     "words.at": "at",

@@ -30,6 +30,7 @@ SL: dict[str, str] = {
     "words.yes": "da",
     "words.no": "ne",
     "words.rows": "Število zapisov: {count}",
+    "words.same": "V vseh zapisih enako – {columns}.",
     "words.record": "Zapis {number}",
     "words.empty": "O tem ne hranimo nobenega podatka.",
     "words.at": "ob",

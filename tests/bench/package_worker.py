@@ -11,6 +11,7 @@ from uuid import uuid4
 import django
 
 DEVICE = "computer"
+SHOPS = ("avtobusi", "parkirisca", "kolesa")
 
 
 def main(lines: int, rounds: int) -> int:
@@ -45,13 +46,16 @@ def _prepare(lines: int, now: datetime) -> object:
 
     load_demo_register()
     holder = make_holder(actor=make_actor(ActorRole.CLERK, CENE_ID), now=now)
-    shop = make_terminal(organisation="avtobusi", can_sell=True)
+    shops = [make_terminal(organisation=name, can_sell=True) for name in SHOPS]
     desk = make_terminal(organisation="knjiznica", can_topup=True)
     card = {"presentation": presentation_digest(holder.token), "currency": "EUR", "now": now}
     operations.top_up(terminal=desk, amount_minor=5_000, idempotency_key=uuid4().hex, **card)
-    for _ in range(lines):
+    for number in range(lines):
         operations.authorise_payment(
-            terminal=shop, amount_minor=1, idempotency_key=uuid4().hex, **card
+            terminal=shops[number % len(shops)],
+            amount_minor=1 + number % 8,
+            idempotency_key=uuid4().hex,
+            **card,
         )
     return holder
 

@@ -18,6 +18,7 @@ from dsar.errors import UndeclaredData
 from dsar.package.content import Collected, collect_source, plain
 from dsar.package.csv_files import cell, csv_bytes, file_name
 from dsar.package.manifest import Status, holes
+from dsar.package.report import _sheet_blocks
 from dsar.package.schema import package_schema
 from dsar.package.texts import TEXTS
 from dsar.package.words import Words, has_slovenian_value, slovenian_column
@@ -248,3 +249,21 @@ def test_cents_are_shown_as_an_amount() -> None:
     assert Words("sl").cell(amount, 1250) == "12,50 EUR"
     assert Words("sl").cell(amount, -5) == "−0,05 EUR"
     assert Words("en").cell(amount, 100) == "1.00 EUR"
+
+
+def test_what_is_the_same_in_all_rows_is_said_once_and_every_row_is_printed() -> None:
+    (sheet,) = collected(section(*((f"Ana {number}", "Ljubija") for number in range(5)))).sheets
+
+    (block,) = _sheet_blocks(Words("sl"), sheet)
+
+    assert block["columns"] == ["Name"]
+    assert "Ljubija" in str(block["summary"])
+    assert block["rows"] == [[f"Ana {number}"] for number in range(5)]
+
+
+def test_identical_rows_are_all_printed() -> None:
+    (sheet,) = collected(section(*[("Ana", "Ljubija")] * 4)).sheets
+
+    (block,) = _sheet_blocks(Words("sl"), sheet)
+
+    assert block["rows"] == [["Ana"]] * 4
