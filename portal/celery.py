@@ -5,6 +5,7 @@ an id.
 import os
 
 from celery import Celery
+from celery.signals import worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
@@ -19,3 +20,18 @@ def _schedule_sweeps(sender: Celery, **_: object) -> None:
     from portal.sweeps import schedule
 
     sender.conf.beat_schedule = schedule()
+
+
+@worker_init.connect
+def _refuse_restored_stores(**_: object) -> None:
+    """Do no work while a store shows people who were erased (a restored backup)."""
+    from django.db import connections
+
+    from records.errors import Refusal
+    from retention.queries import require_stores_current
+
+    try:
+        require_stores_current()
+    except Refusal as refusal:
+        raise SystemExit(f"{refusal.code}: run `manage.py purge --replay` first.") from None
+    connections.close_all()

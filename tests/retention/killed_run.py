@@ -6,6 +6,7 @@ Started by test_killed_run.py with a VARUH_VAR of its own.
 
 import json
 import os
+import subprocess
 import sys
 
 
@@ -18,6 +19,7 @@ def main() -> None:
     from django.db import connections
 
     from records.access.purposes import ActorRole
+    from records.wallet.models import ErasurePosition
     from retention.operations import run_plan
     from retention.queries import count_orphans, stores_behind
     from tests import factories
@@ -50,7 +52,20 @@ def main() -> None:
         "behind": list(stores_behind()),
         "certificate": json.loads(certificate.body),
     }
+    answer["starts"] = [starts()]
+    ErasurePosition.objects.update(position=0)  # as a store restored from an older backup says
+    answer["starts"].append(starts())
+    call_command("purge", replay=True, stdout=sys.stderr)
+    answer["starts"].append(starts())
     sys.stdout.write(json.dumps(answer))
+
+
+def starts() -> bool:
+    """Return whether the web server's entry point can be imported in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-c", "import portal.wsgi"], stderr=sys.stderr, check=False
+    )
+    return done.returncode == 0
 
 
 if __name__ == "__main__":

@@ -36,5 +36,6 @@ def test_a_run_killed_at_every_point_in_turn_is_finished_by_the_last_process(tmp
     assert set(said["after"]["ana"].values()) == {0}
     assert said["after"]["bor"] == said["before"]["bor"]
     assert (said["orphans"], said["behind"]) == (0, [])
+    assert said["starts"] == [True, False, True]
     assert said["certificate"]["people"]["erased"] == 1
     assert "payments" in said["certificate"]["steps_repeated_after_a_stop"]

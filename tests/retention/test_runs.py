@@ -2,6 +2,7 @@
 
 import json
 from hashlib import sha256
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -15,6 +16,8 @@ from records.identity.models import DataSubject
 from records.keys.links import wallet_pseudonym_for_blocking
 from records.keys.models import DataKey
 from records.wallet.models import Account, AccountKind, Posting
+from records.wallet.operations import open_wallet
+from records.wallet.rules import Limits
 from records.wallet.tasks import reconcile_ledger
 from retention.models import Batch, PlanItem, Run, Step, SubjectClock
 from retention.operations import run_plan
@@ -132,6 +135,12 @@ def test_a_row_left_behind_is_found_as_an_orphan(town):
 
     assert orphans["cards.Card"] == 1
     assert orphans["keys.DataKey"] == 1
+
+
+def test_a_wallet_without_a_card_is_found_as_an_orphan(town, now):
+    open_wallet(wallet=uuid4(), city=factories.HOME_CITY, limits=Limits(), now=now)
+
+    assert count_orphans()["wallet.Account"] == 1
 
 
 def test_a_finished_run_gives_its_certificate_again(town, approved):
