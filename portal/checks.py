@@ -155,3 +155,17 @@ def check_engines(
             )
         )
     return found
+
+
+@register(Tags.caches, deploy=True)
+def check_cache(*, app_configs: Sequence[AppConfig] | None = None, **_: Any) -> list[CheckMessage]:
+    """Warn where each process would count sign-in attempts for itself."""
+    if not settings.CACHES["default"]["BACKEND"].endswith("LocMemCache"):
+        return []
+    return [
+        Warning(
+            "Limits and used codes are kept in each process alone.",
+            hint="Set VARUH_CACHE_URL to a Redis that all web processes share.",
+            id="varuh.W004",
+        )
+    ]

@@ -24,7 +24,7 @@ def dump_store(alias: str) -> Dump:
     connection = connections[alias]
     found: Dump = {}
     with connection.cursor() as cursor:
-        tables = [t.name for t in connection.introspection.get_table_list(cursor) if t.type in "tp"]
+        tables = [t.name for t in connection.introspection.get_table_list(cursor) if t.type == "t"]
         for table in sorted(set(tables) - MACHINERY):
             cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608  # from the catalogue
             names = [column[0] for column in cursor.description]

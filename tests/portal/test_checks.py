@@ -87,3 +87,18 @@ def test_embedded_engines_are_named_for_production(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(checks, "settings", installed("postgresql", "amqp://127.0.0.1//"))
 
     assert _ids(checks.check_engines()) == []
+
+
+def test_a_cache_of_each_process_alone_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def cached(backend: str) -> SimpleNamespace:
+        return SimpleNamespace(
+            CACHES={"default": {"BACKEND": f"django.core.cache.backends.{backend}"}}
+        )
+
+    monkeypatch.setattr(checks, "settings", cached("locmem.LocMemCache"))
+
+    assert _ids(checks.check_cache()) == ["varuh.W004"]
+
+    monkeypatch.setattr(checks, "settings", cached("redis.RedisCache"))
+
+    assert _ids(checks.check_cache()) == []
