@@ -1,7 +1,8 @@
 """Accounts, staff profiles and sign-in challenges. They live in the identity store.
 
-No personal data stands in Django's user table: a holder's user name is random, a staff member's is what an
-administrator chose. The holder's account knows its data subject; nothing else of the person.
+No personal data stands in Django's user table: a holder's user name is random, a staff member's is
+what an administrator chose. The holder's account knows its data subject; nothing else of the
+person.
 """
 
 import uuid
@@ -16,7 +17,9 @@ class HolderAccount(models.Model):
     """The account with which one data subject signs in. Its id is the actor's id in the log."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="holder")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="holder"
+    )
     subject_id = models.UUIDField(unique=True)
 
 
@@ -32,7 +35,9 @@ class StaffProfile(models.Model):
     """Who a member of staff works for, and as what. Its id is the actor's id in the log."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="staff_profile")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="staff_profile"
+    )
     role = models.CharField(max_length=16, choices=StaffRole.choices)
     city = models.CharField(max_length=40)
     """The code of the controller (municipality) whose people this person may open."""
@@ -42,14 +47,18 @@ class StaffProfile(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(role__in=StaffRole.values), name="staff_role_known"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=StaffRole.values), name="staff_role_known"
+            ),
         ]
 
 
 class SignInChallenge(Leased):
-    """One asking for a code: what was typed (as a blind index; sealed until the job has read it) and the code's MAC.
+    """One asking for a code: what was typed (as a blind index; sealed until the job has read it)
+    and the code's MAC.
 
-    A row looks the same whether or not anybody is enrolled under what was typed: `code_mac` is random bytes then.
+    A row looks the same whether or not anybody is enrolled under what was typed: `code_mac` is
+    random bytes then.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -75,5 +84,16 @@ class SignInChallenge(Leased):
             models.Index(fields=["created_at"], name="challenge_by_time"),
         ]
         constraints = [
-            models.CheckConstraint(condition=models.Q(tries__lte=5), name="challenge_tries_at_most_five"),
+            models.CheckConstraint(
+                condition=models.Q(tries__lte=5), name="challenge_tries_at_most_five"
+            ),
         ]
+
+
+class SweepMark(models.Model):
+    """When a sweep last ran to its end, and with what outcome: the heartbeat of the worker (threat 32)."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    finished_at = models.DateTimeField()
+    outcome = models.CharField(max_length=60)
+    """`done`, or the code of the refusal."""

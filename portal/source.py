@@ -159,6 +159,7 @@ _SESSIONS = Table(
     ),
 )
 _LIBRARIES = (
+    _whole("portal.SweepMark", "Heartbeat of a sweep", "names of sweeps and times"),
     _whole("auth.Group", "Group", "names of groups of staff; none are used"),
     _whole("auth.Group_permissions", "Group's permission", "about groups, not people"),
     _whole("auth.Permission", "Permission", "the list of permissions"),

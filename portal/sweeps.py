@@ -7,13 +7,14 @@ the broker only wakes them earlier. `manage.py sweep` runs all of them once, wit
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import consent.tasks
 import dsar.tasks
 import records.access.tasks
 import records.wallet.tasks
 import retention.tasks
+from portal.models import SweepMark
 from portal.usecases import sign_in
 from records.contracts import operations as contracts
 from records.errors import Refusal
@@ -96,9 +97,27 @@ def schedule() -> dict[str, dict[str, object]]:
     }
 
 
+def list_late(*, now: datetime) -> list[str]:
+    """Return the names of the sweeps whose heartbeat is missing: each should have run three times
+    since (threat 32).
+    """
+    seen = dict(SweepMark.objects.values_list("name", "finished_at"))
+    never = datetime.min.replace(tzinfo=UTC)
+    return [
+        sweep.name
+        for sweep in SWEEPS
+        if now - seen.get(sweep.name, never) > timedelta(seconds=3 * sweep.every_seconds + MINUTE)
+    ]
+
+
 def _run(sweep: Sweep, now: datetime) -> object:
+    did: object
     try:
-        return sweep.run(now)
+        did, outcome = sweep.run(now), "done"
     except Refusal as refusal:
         log.warning("sweep refused", extra={"sweep": sweep.name, "code": refusal.code})
-        return refusal
+        did, outcome = refusal, refusal.code
+    SweepMark.objects.update_or_create(
+        name=sweep.name, defaults={"finished_at": now, "outcome": outcome}
+    )
+    return did

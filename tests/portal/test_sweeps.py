@@ -1,7 +1,7 @@
 """The schedule wakes sweeps that exist, and one refusal does not stop the others."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -25,6 +25,7 @@ def test_every_scheduled_wake_up_names_a_sweep_and_a_registered_task() -> None:
         assert set(entry["args"]) <= names  # type: ignore[arg-type]
 
 
+@pytest.mark.django_db
 def test_a_refused_sweep_does_not_stop_the_others(
     monkeypatch: pytest.MonkeyPatch, now: datetime
 ) -> None:
@@ -44,3 +45,20 @@ def test_a_refused_sweep_does_not_stop_the_others(
 
     assert isinstance(outcomes[first.name], Stopped)
     assert ran == ["second"]
+
+
+@pytest.mark.django_db
+def test_a_sweep_that_has_not_run_is_late_until_it_runs(
+    monkeypatch: pytest.MonkeyPatch, now: datetime
+) -> None:
+    one = replace(sweeps.SWEEPS[0], run=lambda _now: 0)
+    monkeypatch.setattr(sweeps, "SWEEPS", (one,))
+
+    assert sweeps.list_late(now=now) == [one.name]
+
+    sweeps.run_named(name=one.name, now=now)
+    soon = now + timedelta(seconds=2 * one.every_seconds)
+    later = now + timedelta(seconds=3 * one.every_seconds + 61)
+
+    assert sweeps.list_late(now=soon) == []
+    assert sweeps.list_late(now=later) == [one.name]
