@@ -6,6 +6,7 @@ understood stops the start with one sentence that names it. A secret may come fr
 """
 
 import os
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,14 @@ def read_list(name: str, default: list[str]) -> list[str]:
     if value is None:
         return default
     return [word.strip() for word in value.split(",") if word.strip()]
+
+
+def read_dates(name: str) -> tuple[date, ...]:
+    """Return the variable's comma-separated ISO dates."""
+    try:
+        return tuple(date.fromisoformat(word) for word in read_list(name, []))
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must hold dates as 2027-02-08,2027-04-27.") from None
 
 
 def read_path(name: str, default: Path) -> Path:

@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from portal.environment import (
     read_database,
+    read_dates,
     read_flag,
     read_list,
     read_number,
@@ -63,6 +64,7 @@ REGISTER_FILE = read_path("VARUH_REGISTER_FILE", BASE_DIR / "deploy" / "demo-reg
 HEADS_DIR = read_path("VARUH_HEADS_DIR", VAR_DIR / "heads")
 ERASURE_LEDGER_FILE = read_path("VARUH_ERASURE_LEDGER_FILE", VAR_DIR / "erasure-ledger.jsonl")
 PACKAGES_DIR = read_path("VARUH_PACKAGES_DIR", VAR_DIR / "packages")
+EXTRA_WORK_FREE_DAYS = read_dates("VARUH_EXTRA_WORK_FREE_DAYS")
 BACKUP_LIFE_DAYS = read_number("VARUH_BACKUP_LIFE_DAYS", 35, least=1)
 
 # -- Apps: each floor under its own label

@@ -60,9 +60,7 @@ def file_access_request(
         task=str(key),
         now=now,
     )
-    clock = deadlines(
-        legal_day(received), extra_work_free=getattr(settings, "EXTRA_WORK_FREE_DAYS", ())
-    )
+    clock = deadlines(legal_day(received), extra_work_free=settings.EXTRA_WORK_FREE_DAYS)
     with transaction.atomic(durable=True):
         case = Case.objects.create(
             id=key,

@@ -2,6 +2,7 @@
 them.
 """
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,16 @@ def test_another_engine_stops_the_start(monkeypatch: pytest.MonkeyPatch, url: st
 
     with pytest.raises(ImproperlyConfigured, match="VARUH_X must be a postgresql"):
         environment.read_database("VARUH_X")
+
+
+def test_dates_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VARUH_X", "2027-02-08, 2027-04-27")
+
+    assert environment.read_dates("VARUH_X") == (date(2027, 2, 8), date(2027, 4, 27))
+
+
+def test_a_date_that_is_none_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VARUH_X", "8. 2. 2027")
+
+    with pytest.raises(ImproperlyConfigured, match="VARUH_X must hold dates"):
+        environment.read_dates("VARUH_X")

@@ -29,7 +29,7 @@ class Command(BaseCommand):
             day = date.fromisoformat(received)
             if day.isoformat() != received:
                 raise ValueError(received)
-            found = deadlines(day, extra_work_free=getattr(settings, "EXTRA_WORK_FREE_DAYS", ()))
+            found = deadlines(day, extra_work_free=settings.EXTRA_WORK_FREE_DAYS)
         except (ValueError, OverflowError):
             raise CommandError(
                 f"--received must be a day as YYYY-MM-DD; it is {received!r}."
