@@ -186,7 +186,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 SECURE_CONTENT_TYPE_NOSNIFF = True
-# With "no-referrer" browsers send "Origin: null" with forms, and the protection against forged ones refuses all.
+# With "no-referrer" browsers send "Origin: null" with forms, which the CSRF protection refuses.
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
