@@ -1,8 +1,6 @@
-"""The sweeps of this floor. A task is a door: it reads the clock."""
+"""The sweep of this floor."""
 
-from datetime import UTC, datetime
-
-from celery import shared_task
+from datetime import datetime
 
 from records.access import sealing
 from records.access.errors import SealingBusy
@@ -16,9 +14,3 @@ def seal_log(now: datetime) -> int:
         return sum(one.entries for one in sealing.seal_log(now=now))
     except SealingBusy:
         return 0
-
-
-@shared_task(name="access.seal_log")  # type: ignore[untyped-decorator]  # celery is untyped
-def seal_log_task() -> int:
-    """Seal what has been logged, every ten seconds or so (docs/adr/0003-the-log.md)."""
-    return seal_log(datetime.now(UTC))
