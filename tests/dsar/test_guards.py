@@ -69,7 +69,7 @@ def test_history_goes_with_its_case_in_one_transaction(case: Case) -> None:
 @pytest.mark.postgresql
 def test_history_is_not_truncated(case: Case) -> None:
     if connection.vendor != "postgresql":
-        pytest.skip("SQLite knows no TRUNCATE")
+        pytest.skip("only on PostgreSQL: SQLite has no TRUNCATE")
 
     def truncate() -> None:
         with connection.cursor() as cursor:
