@@ -19,6 +19,7 @@ from django.db import connections
 from records.access.append import AUDIT
 from records.access.batches import Expected, Problem, ProblemCode, compare_batch, has_good_tag
 from records.access.forms import (
+    SUBJECT_ROW_SIZE,
     expected_subject_rows,
     id_of,
     iterate_forms,
@@ -274,7 +275,7 @@ class _Year:
         stops = sorted(size for size in self.claims if start < size <= end)
         at = 0
         for stop in [*stops, end]:
-            extend_frontier(self.frontier, leaves[at : stop - start])
+            self.frontier.extend(leaves[at : stop - start])
             at = stop - start
             if stop in self.claims:
                 root = self.frontier.root()
@@ -319,11 +320,10 @@ class _Year:
             found.update(row)
         if found.digest() == self.subject_rows.digest():
             return
-        expected: set[bytes] = set()
-        for form in iterate_forms(after=self.first, last=self.last):
-            rows = expected_subject_rows(form)
-            expected.update(rows[at : at + 34] for at in range(0, len(rows), 34))
-        standing = set(iterate_subject_rows(after=self.first, last=self.last))
+        expected = _split_rows(
+            map(expected_subject_rows, iterate_forms(after=self.first, last=self.last))
+        )
+        standing = _split_rows(iterate_subject_rows(after=self.first, last=self.last))
         missing = min((id_of_row(row) for row in expected - standing), default=None)
         extra = min((id_of_row(row) for row in standing - expected), default=None)
         if missing is not None:
@@ -334,13 +334,16 @@ class _Year:
 
 def id_of_row(row: bytes) -> int:
     """Return the entry's id in a row of the subject index."""
-    return int.from_bytes(row[6:14], "big")
+    return int.from_bytes(row[:8], "big")
 
 
 def _first_bad_tag(forms: list[bytes]) -> int | None:
     return next((id_of(form) for form in forms if not has_good_tag(form)), None)
 
 
-def extend_frontier(frontier: MerkleFrontier, leaves: list[bytes]) -> None:
-    """Add leaf hashes to the frontier."""
-    frontier.extend(leaves)
+def _split_rows(joined: Iterable[bytes]) -> set[bytes]:
+    return {
+        rows[at : at + SUBJECT_ROW_SIZE]
+        for rows in joined
+        for at in range(0, len(rows), SUBJECT_ROW_SIZE)
+    }

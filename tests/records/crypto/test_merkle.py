@@ -225,3 +225,15 @@ def test_a_leaf_that_is_not_there_has_no_proof(index: int) -> None:
 def test_a_size_that_the_tree_never_had_has_no_proof(first: int) -> None:
     with pytest.raises(NoSuchLeaf):
         consistency_proof(LEAVES, first)
+
+
+@given(st.lists(st.integers(0, 40), max_size=8))
+def test_extending_by_any_pieces_is_appending_one_by_one(pieces: list[int]) -> None:
+    extended, appended = MerkleFrontier(), MerkleFrontier()
+    for number, piece in enumerate(pieces):
+        leaves = [leaf_hash(bytes([number, place])) for place in range(piece)]
+        extended.extend(leaves)
+        for leaf in leaves:
+            appended.append(leaf)
+
+    assert extended.serialise() == appended.serialise()
