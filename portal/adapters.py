@@ -1,4 +1,6 @@
-"""What we change of django-allauth: no signing up, no e-mail, sealed second factors, our own QR code."""
+"""What we change of django-allauth: no signing up, no e-mail, sealed second factors, our own QR
+code.
+"""
 
 import base64
 import io
@@ -17,13 +19,17 @@ from portal.sealing import open_sealed, seal
 
 _FACTORS = "second-factors"
 FIRST_FACTOR_SECONDS = 600
-"""So long after the password may a person without a second factor set one up without typing it again."""
+"""So long after the password may a person without a second factor set one up without typing it
+again.
+"""
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Staff accounts are made by an administrator, holders' accounts by their card; nobody signs up."""
+    """Staff accounts are made by an administrator, holders' accounts by their card; nobody signs
+    up.
+    """
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002  # allauth's signature
         """Return False: nobody signs up."""
         return False
 
@@ -36,12 +42,14 @@ class AccountAdapter(DefaultAccountAdapter):
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Add no banner: our pages say in their own words what was done."""
 
-    def get_login_redirect_url(self, request: HttpRequest) -> str:
+    def get_login_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002  # allauth's signature
         """Return the start page of the role."""
         return reverse("start")
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """Return False for a few minutes after the password, while there is no second factor to ask for."""
+        """Return False for a few minutes after the password, while there is no second factor to ask
+        for.
+        """
         request = context.request
         if app == "allauth.mfa" and not FactorAdapter().is_mfa_enabled(request.user):
             records = get_authentication_records(request, request.user)
@@ -64,9 +72,16 @@ class FactorAdapter(DefaultMFAAdapter):
     def build_totp_svg(self, url: str) -> str:
         """Return the QR code as SVG."""
         buffer = io.BytesIO()
-        segno.make(url, error="m").save(buffer, kind="svg", scale=5, border=3, light="#fff", dark="#000")
+        segno.make(url, error="m").save(
+            buffer, kind="svg", scale=5, border=3, light="#fff", dark="#000"
+        )
         return buffer.getvalue().decode()
 
     def can_delete_authenticator(self, authenticator: Any) -> bool:
         """Return whether another factor stays: staff never work without one."""
-        return type(authenticator).objects.filter(user=authenticator.user).exclude(pk=authenticator.pk).exists()
+        return (
+            type(authenticator)
+            .objects.filter(user=authenticator.user)
+            .exclude(pk=authenticator.pk)
+            .exists()
+        )

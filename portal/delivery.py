@@ -1,4 +1,6 @@
-"""How a message reaches a holder. The demo writes it where a visitor can read it; a channel of its own is a class."""
+"""How a message reaches a holder. The demo writes it where a visitor can read it; a channel of its
+own is a class.
+"""
 
 import json
 import logging
@@ -24,7 +26,9 @@ class Channel(Protocol):
 
 
 class DemoChannel:
-    """Writes messages to the console and to files that the demonstration's page shows. The contact is not written."""
+    """Writes messages to the console and to files that the demonstration's page shows. The contact
+    is not written.
+    """
 
     def send(self, *, to: str, subject: str, text: str, now: datetime) -> None:
         """Write the message."""
@@ -39,9 +43,11 @@ class DemoChannel:
 
 
 class EmailChannel:
-    """Sends by Django's mail settings. A phone number needs a channel of its own and is refused here."""
+    """Sends by Django's mail settings. A phone number needs a channel of its own and is refused
+    here.
+    """
 
-    def send(self, *, to: str, subject: str, text: str, now: datetime) -> None:
+    def send(self, *, to: str, subject: str, text: str, now: datetime) -> None:  # noqa: ARG002  # a Channel
         """Send the message."""
         if "@" not in to:
             raise NotDelivered(reason="no_channel_for_phone_numbers")

@@ -10,13 +10,17 @@ class PortalRefused(Refusal):
 
 
 class TooManyRequests(PortalRefused):
-    """Too many codes were asked for, for this number, from this address or altogether. Wait, then ask again."""
+    """Too many codes were asked for, for this number, from this address or altogether. Wait, then
+    ask again.
+    """
 
     code = "portal.too_many_requests"
 
 
 class CodeWrong(PortalRefused):
-    """The code is not the one that was sent, or nothing was sent: both are answered alike. Type it again."""
+    """The code is not the one that was sent, or nothing was sent: both are answered alike. Type it
+    again.
+    """
 
     code = "portal.code_wrong"
 
@@ -28,7 +32,7 @@ class CodeExpired(PortalRefused):
 
 
 class OtherCity(PortalRefused):
-    """The person belongs to another city. You may block the card; everything else is that city's."""
+    """The person belongs to another city. Block the card if need be; the rest is that city's."""
 
     code = "portal.other_city"
 

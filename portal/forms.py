@@ -7,7 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-_DATE = re.compile(r"(\d{1,2})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{4})\.?|(\d{4})-(\d{1,2})-(\d{1,2})")
+_DATE = re.compile(
+    r"(\d{1,2})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{4})\.?|(\d{4})-(\d{1,2})-(\d{1,2})"
+)
 
 
 class PageForm(forms.Form):
@@ -27,14 +29,18 @@ def error_links(form: forms.BaseForm) -> list[dict[str, str]]:
         href = ""
         if name != "__all__":
             bound = form[name]
-            several = isinstance(bound.field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
+            several = isinstance(
+                bound.field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple
+            )
             href = f"#{bound.auto_id}_0" if several else f"#{bound.id_for_label}"
         found += [{"href": href, "text": str(message)} for message in messages]
     return found
 
 
 class DayField(forms.CharField):
-    """A date in one box, read as it is written here: `5. 2. 1987`, also `05.02.1987` and `1987-02-05`."""
+    """A date in one box, read as it is written here: `5. 2. 1987`, also `05.02.1987` and
+    `1987-02-05`.
+    """
 
     default_error_messages = {"invalid": _("Enter a date such as 5. 2. 1987")}
 

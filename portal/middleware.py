@@ -26,7 +26,9 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class ChosenLanguageMiddleware:
-    """Slovenian, unless the visitor chose English: the browser's wish does not decide for an official page."""
+    """Slovenian, unless the visitor chose English: the browser's wish does not decide for an
+    official page.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -43,18 +45,36 @@ class ChosenLanguageMiddleware:
 
 
 class SessionGuardMiddleware:
-    """Locks an idle session (C10), ends a long one, and lets no member of staff work without a second factor.
+    """Locks an idle session (C10), ends a long one, and lets no member of staff work without a
+    second factor.
 
     A locked session keeps its answers: whoever re-enters goes on at the same place (H5).
     """
 
     OPEN_WHILE_LOCKED = frozenset(
-        {"unlock", "unlock_code", "account_logout", "sign_out", "set_language", "healthz", "readyz",
-         "accessibility", "privacy", "paper", "metrics", "demo", "demo_messages"}
+        {
+            "unlock",
+            "unlock_code",
+            "account_logout",
+            "sign_out",
+            "set_language",
+            "healthz",
+            "readyz",
+            "accessibility",
+            "privacy",
+            "paper",
+            "metrics",
+            "demo",
+            "demo_messages",
+        }
     )
     OPEN_WITHOUT_FACTOR = OPEN_WHILE_LOCKED | {
-        "mfa_activate_totp", "mfa_add_webauthn", "mfa_index", "account_reauthenticate",
-        "mfa_reauthenticate", "factor_needed",
+        "mfa_activate_totp",
+        "mfa_add_webauthn",
+        "mfa_index",
+        "account_reauthenticate",
+        "mfa_reauthenticate",
+        "factor_needed",
     }
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -72,7 +92,9 @@ class SessionGuardMiddleware:
         if now - since > (HOLDER_LONGEST_SECONDS if holder else STAFF_LONGEST_SECONDS):
             logout(request)
             where = reverse("sign_in" if holder else "account_login")
-            return HttpResponseRedirect(f"{where}?{urlencode({'next': request.get_full_path(), 'ended': 1})}")
+            return HttpResponseRedirect(
+                f"{where}?{urlencode({'next': request.get_full_path(), 'ended': 1})}"
+            )
         idle = now - request.session.get(SEEN_KEY, now)
         if idle > (HOLDER_IDLE_SECONDS if holder else STAFF_IDLE_SECONDS):
             request.session[LOCKED_KEY] = True
@@ -81,7 +103,11 @@ class SessionGuardMiddleware:
                 return suspend_request(request, reverse("unlock"))
         else:
             request.session[SEEN_KEY] = now
-        if not holder and name not in self.OPEN_WITHOUT_FACTOR and not get_adapter().is_mfa_enabled(request.user):
+        if (
+            not holder
+            and name not in self.OPEN_WITHOUT_FACTOR
+            and not get_adapter().is_mfa_enabled(request.user)
+        ):
             return HttpResponseRedirect(reverse("factor_needed"))
         return self.get_response(request)
 

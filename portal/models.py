@@ -91,7 +91,9 @@ class SignInChallenge(Leased):
 
 
 class SweepMark(models.Model):
-    """When a sweep last ran to its end, and with what outcome: the heartbeat of the worker (threat 32)."""
+    """When a sweep last ran to its end, and with what outcome: the heartbeat of the worker (threat
+    32).
+    """
 
     name = models.CharField(max_length=20, primary_key=True)
     finished_at = models.DateTimeField()

@@ -13,7 +13,11 @@ _HOLDER = (
     ("holder_log", _("Who looked")),
     ("holder_consents", _("Consents")),
 )
-_OFFICE = (("queue", _("Requests")), ("retention_plans", _("Retention")), ("integrity", _("Integrity")))
+_OFFICE = (
+    ("queue", _("Requests")),
+    ("retention_plans", _("Retention")),
+    ("integrity", _("Integrity")),
+)
 _STAFF = {
     StaffRole.CLERK: (
         ("desk", _("Desk")),

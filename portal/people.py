@@ -40,7 +40,9 @@ class Staff:
     @property
     def actor(self) -> Actor:
         """Return the member of staff as the gate's actor."""
-        return Actor(role=ActorRole(self.role), id=str(self.profile_id), organisation=self.organisation)
+        return Actor(
+            role=ActorRole(self.role), id=str(self.profile_id), organisation=self.organisation
+        )
 
 
 Person = Holder | Staff

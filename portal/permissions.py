@@ -1,7 +1,8 @@
-"""Object permissions on the few containers: controllers and registration points. The only module that knows guardian.
+"""Object permissions on the few containers: controllers and registration points. The only module
+that knows guardian.
 
-People are never filtered by object permission (that costs 5 to 100 times more); a person belongs to a city by a plain
-column, and the permission is on the city.
+People are never filtered by object permission (that costs 5 to 100 times more); a person belongs to
+a city by a plain column, and the permission is on the city.
 """
 
 from uuid import UUID
@@ -42,18 +43,22 @@ def appoint(*, profile: StaffProfile) -> None:
     ensure_permissions()
     user: UserRow = profile.user
     for codename in (SERVE, DECIDE, OVERSEE):
-        for controller in get_objects_for_user(user, codename, Controller, accept_global_perms=False):
+        for controller in get_objects_for_user(
+            user, codename, Controller, accept_global_perms=False
+        ):
             remove_perm(f"identity.{codename}", user, controller)
     for point in get_objects_for_user(user, WORK, RegistrationPoint, accept_global_perms=False):
         remove_perm(f"identity.{WORK}", user, point)
     city = Controller.objects.get(pk=profile.city)
     assign_perm(f"identity.{_OF_ROLE[StaffRole(profile.role)]}", user, city)
     if profile.registration_point:
-        assign_perm(f"identity.{WORK}", user, RegistrationPoint.objects.get(pk=profile.registration_point))
+        assign_perm(
+            f"identity.{WORK}", user, RegistrationPoint.objects.get(pk=profile.registration_point)
+        )
 
 
 def list_cities(*, profile_id: UUID) -> list[str]:
-    """Return the codes of the cities that a member of staff may act for in the role of the profile."""
+    """Return the codes of the cities that a member of staff may act for in their role."""
     profile = StaffProfile.objects.select_related("user").get(pk=profile_id)
     codename = _OF_ROLE[StaffRole(profile.role)]
     found = get_objects_for_user(profile.user, codename, Controller, accept_global_perms=False)

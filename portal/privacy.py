@@ -44,7 +44,9 @@ def describe_processing() -> list[Kind]:
             Kind(
                 name=str(words.CATEGORIES[category]),
                 items=_unique(gettext(column.label) for column in declared),
-                purposes=_unique(str(words.PURPOSES[p]) for column in declared for p in column.purposes),
+                purposes=_unique(
+                    str(words.PURPOSES[p]) for column in declared for p in column.purposes
+                ),
                 bases=_unique(str(words.BASES[column.basis]) for column in declared),
                 retention=_unique(str(words.RETENTION[column.retention]) for column in declared),
             )

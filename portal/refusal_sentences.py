@@ -1,4 +1,4 @@
-"""The sentence of every refusal: what happened and what to do. Keyed by the refusal's stable code."""
+"""The sentence of every refusal: what happened and what to do. Keyed by its stable code."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -13,10 +13,14 @@ _LATER = _(
 
 SENTENCES = {
     "access.append_only": _INSIDE,
-    "access.entry_not_sealed": _("This entry is not there, or is too new to be proved. Look again in a minute."),
+    "access.entry_not_sealed": _(
+        "This entry is not there, or is too new to be proved. Look again in a minute."
+    ),
     "access.grant_cannot_travel": _INSIDE,
     "access.grant_does_not_cover": _INSIDE,
-    "access.grant_expired": _("This took too long, so the data was closed again. Go back and start anew."),
+    "access.grant_expired": _(
+        "This took too long, so the data was closed again. Go back and start anew."
+    ),
     "access.grant_not_live": _INSIDE,
     "access.grant_refused": _INSIDE,
     "access.inside_transaction": _INSIDE,
@@ -32,17 +36,22 @@ SENTENCES = {
         "Your role may not open this data for this purpose. If you need it for your work,"
         " ask your controller."
     ),
-    "access.refused": _("This data does not open. Ask your controller if you need it for your work."),
-    "access.restriction_unchanged": _("The restriction is already as you want it. Nothing is to be done."),
+    "access.refused": _(
+        "This data does not open. Ask your controller if you need it for your work."
+    ),
+    "access.restriction_unchanged": _(
+        "The restriction is already as you want it. Nothing is to be done."
+    ),
     "access.sealing_busy": _("The record is being sealed just now. Try again in a minute."),
     "access.subject_restricted": _(
         "The processing of this person’s data is restricted (GDPR 18). Only requests "
         "about rights and claims open it; ask the data protection officer."
     ),
-    "access.subjects_missing": _("Say whose data you need: give a card ID, or surname and date of birth."),
+    "access.subjects_missing": _(
+        "Say whose data you need: give a card ID, or surname and date of birth."
+    ),
     "access.year_not_due": _(
-        "The record of this year may not be deleted yet. Look at the date in the "
-        "retention plan."
+        "The record of this year may not be deleted yet. Look at the date in the retention plan."
     ),
     "cards.application_incomplete": _(
         "Something is missing in the application, so the card cannot be issued. Call for "
@@ -63,53 +72,62 @@ SENTENCES = {
         "holder which one is meant, and confirm it."
     ),
     "cards.guardian_required": _(
-        "The person is under 15: a parent or guardian has to apply for them. Nothing was "
-        "stored."
+        "The person is under 15: a parent or guardian has to apply for them. Nothing was stored."
     ),
-    "cards.holder_id_invalid": _("This is not a card ID: a digit is wrong. Read it from the card again."),
+    "cards.holder_id_invalid": _(
+        "This is not a card ID: a digit is wrong. Read it from the card again."
+    ),
     "cards.holder_ids_exhausted": _LATER,
     "cards.nothing_to_replace": _(
-        "There is no earlier card to replace. Choose a first card, or block the lost one "
-        "first."
+        "There is no earlier card to replace. Choose a first card, or block the lost one first."
     ),
     "cards.notice_missing": _(
         "A card is cancelled only after a written notice to the holder. Send it first and"
         " enter its date."
     ),
-    "cards.pickup_open": _("The holder may still come for the card. Wait until the deadline is over."),
+    "cards.pickup_open": _(
+        "The holder may still come for the card. Wait until the deadline is over."
+    ),
     "cards.received_in_future": _(
         "The day of receipt lies in the future. Enter the day on which the application "
         "first arrived anywhere."
     ),
     "cards.refused": _(
-        "This cannot be done with the card or application. Load the page again and check "
-        "its state."
+        "This cannot be done with the card or application. Load the page again and check its state."
     ),
     "cards.report_unknown": _("There is no such report. It may have been erased."),
     "cards.status_without_ground": _(
         "This status says something about health and is not taken yet. Leave it out; the "
         "card is issued without it."
     ),
-    "cards.validity_fixed": _("The validity of an issued card never changes. Issue a new card instead."),
-    "cards.validity_reason_missing": _("A validity other than five years needs a reason. Enter it."),
+    "cards.validity_fixed": _(
+        "The validity of an issued card never changes. Issue a new card instead."
+    ),
+    "cards.validity_reason_missing": _(
+        "A validity other than five years needs a reason. Enter it."
+    ),
     "consent.already_accepted": _("This text was accepted before. Nothing is to be done."),
     "consent.does_not_stand": _(
-        "This consent is not given at the moment, so it cannot be taken back. Load the "
-        "page again."
+        "This consent is not given at the moment, so it cannot be taken back. Load the page again."
     ),
     "consent.missing": _(
-        "This needs consent, and it has not been given. Leave it, or ask for consent "
-        "first."
+        "This needs consent, and it has not been given. Leave it, or ask for consent first."
     ),
-    "consent.not_a_consent_purpose": _("This purpose does not rest on consent, so it cannot be given or taken back."),
+    "consent.not_a_consent_purpose": _(
+        "This purpose does not rest on consent, so it cannot be given or taken back."
+    ),
     "consent.notice_changed": _("A published text was changed. Publish it as a new version."),
-    "consent.notice_missing": _("There is no text in force in this language. Ask the controller to publish it."),
+    "consent.notice_missing": _(
+        "There is no text in force in this language. Ask the controller to publish it."
+    ),
     "consent.notice_not_in_force": _("A newer text is in force. Read it and decide again."),
     "consent.notice_too_soon": _(
         "The change would bind people too soon. Let it take effect two months after the "
         "announcement at the earliest."
     ),
-    "consent.notice_unannounced": _("The change has not been announced. Announce it first and enter the day."),
+    "consent.notice_unannounced": _(
+        "The change has not been announced. Announce it first and enter the day."
+    ),
     "consent.stands_already": _("This consent is given already. Load the page again."),
     "contracts.already_handed_over": _(
         "The card has left the desk, so its chip is not written again. Block it and issue"
@@ -125,14 +143,14 @@ SENTENCES = {
         "make a new application."
     ),
     "contracts.issue_running": _(
-        "The card of this application is being made. Wait for it, then cancel the card "
-        "instead."
+        "The card of this application is being made. Wait for it, then cancel the card instead."
     ),
     "contracts.refused": _(
-        "Card and wallet together do not allow this. Load the page again and check their "
-        "state."
+        "Card and wallet together do not allow this. Load the page again and check their state."
     ),
-    "contracts.subject_given": _("Give the details of a new person, or choose a known one – not both."),
+    "contracts.subject_given": _(
+        "Give the details of a new person, or choose a known one – not both."
+    ),
     "crypto.bad_signature": _INSIDE,
     "crypto.cannot_open": _INSIDE,
     "crypto.index_leaks": _INSIDE,
@@ -142,44 +160,45 @@ SENTENCES = {
     "crypto.unusable_key": _INSIDE,
     "documents.not_readable": _INSIDE,
     "documents.not_rendered": _(
-        "The document could not be made. It is tried again by itself; come back in a "
-        "while."
+        "The document could not be made. It is tried again by itself; come back in a while."
     ),
     "documents.seal_failed": _(
-        "The document could not be sealed. It is tried again by itself; come back in a "
-        "while."
+        "The document could not be sealed. It is tried again by itself; come back in a while."
     ),
     "documents.seal_not_configured": _LATER,
     "documents.unknown_template": _INSIDE,
     "dsar.bad_receipt_date": _(
-        "The day of receipt cannot be read or lies in the future. Enter the true day of "
-        "receipt."
+        "The day of receipt cannot be read or lies in the future. Enter the true day of receipt."
     ),
     "dsar.bad_reference": _(
-        "No request has this reference: a letter or digit is wrong. Check it and type it "
-        "again."
+        "No request has this reference: a letter or digit is wrong. Check it and type it again."
     ),
     "dsar.case_has_holes": _(
         "Part of the answer is still missing, so the request is not done. It is tried "
         "again by itself."
     ),
-    "dsar.case_unknown": _("There is no such request, or it is not yours. Look at your list of requests."),
+    "dsar.case_unknown": _(
+        "There is no such request, or it is not yours. Look at your list of requests."
+    ),
     "dsar.identity_not_proven": _(
         "This does not show that you are the holder. Answer from the enrolled phone or "
         "e-mail address, or show the card."
     ),
     "dsar.lease_lost": _("Another worker has taken this over. Load the page again."),
     "dsar.package_damaged": _(
-        "The stored package is damaged. Ask for a new one; the deadline of your request "
-        "stays."
+        "The stored package is damaged. Ask for a new one; the deadline of your request stays."
     ),
     "dsar.package_ended": _(
         "The package can no longer be opened: its seven days are over, or it was "
         "disabled. Ask for a new one on the page of your request."
     ),
-    "dsar.package_unknown": _("There is no such package, or it is not yours. Look at your list of requests."),
+    "dsar.package_unknown": _(
+        "There is no such package, or it is not yours. Look at your list of requests."
+    ),
     "dsar.reason_missing": _("This step needs a reason that can be told to the person. Enter it."),
-    "dsar.refused": _("This cannot be done with the request. Load the page again and check its state."),
+    "dsar.refused": _(
+        "This cannot be done with the request. Load the page again and check its state."
+    ),
     "dsar.request_pending": _(
         "This person waits for an answer to a request. What it asks for is not erased "
         "until it is answered."
@@ -188,24 +207,27 @@ SENTENCES = {
         "The request names a kind of data that does not exist. Choose from the list, or "
         "ask for everything."
     ),
-    "dsar.step_not_possible": _("This step is not possible in the request’s present state. Load the page again."),
+    "dsar.step_not_possible": _(
+        "This step is not possible in the request’s present state. Load the page again."
+    ),
     "dsar.step_not_yours": _(
-        "This step is reserved for another role: a controller decides refusals and "
-        "extensions."
+        "This step is reserved for another role: a controller decides refusals and extensions."
     ),
     "dsar.too_late_to_extend": _(
-        "An extension must be told within the first month, and only once. Answer the "
-        "request now."
+        "An extension must be told within the first month, and only once. Answer the request now."
     ),
     "dsar.undeclared_data": _INSIDE,
-    "identity.assurance_too_low": _("What was shown is not enough for this. Ask for the proof that the page names."),
-    "identity.birth_date_invalid": _("Check the date of birth: it lies in the future or more than 130 years ago."),
+    "identity.assurance_too_low": _(
+        "What was shown is not enough for this. Ask for the proof that the page names."
+    ),
+    "identity.birth_date_invalid": _(
+        "Check the date of birth: it lies in the future or more than 130 years ago."
+    ),
     "identity.city_unknown": _("There is no such city in the register. Choose one from the list."),
     "identity.email_invalid": _("Enter an e-mail address such as ime@primer.si"),
     "identity.name_invalid": _("Enter the name as it is written on a document"),
     "identity.phone_invalid": _(
-        "Enter a phone number such as 041 234 567; with a country code for numbers from "
-        "abroad"
+        "Enter a phone number such as 041 234 567; with a country code for numbers from abroad"
     ),
     "identity.phone_not_mobile": _("Enter a mobile number: a code cannot be sent to this one"),
     "identity.phone_taken": _(
@@ -213,10 +235,14 @@ SENTENCES = {
         " it unlinked first."
     ),
     "identity.point_unknown": _("There is no such registration point. Choose one from the list."),
-    "identity.refused": _("This cannot be done with the person’s data. Go back and check what you typed."),
+    "identity.refused": _(
+        "This cannot be done with the person’s data. Go back and check what you typed."
+    ),
     "identity.register_invalid": _LATER,
     "identity.residence_invalid": _("Enter an address with street, number, postcode and place"),
-    "identity.subject_exists": _("This person is registered already. Open them through the look-up."),
+    "identity.subject_exists": _(
+        "This person is registered already. Open them through the look-up."
+    ),
     "identity.subject_unknown": _("There is no such person, or their data has been erased."),
     "keyring.destroyed": _LATER,
     "keyring.exposed": _LATER,
@@ -251,13 +277,17 @@ SENTENCES = {
         "else send them there."
     ),
     "portal.refused": _("This cannot be done. Go back and try again."),
-    "portal.task_needed": _("Choose a task and look the person up first. A person opens only for a task."),
+    "portal.task_needed": _(
+        "Choose a task and look the person up first. A person opens only for a task."
+    ),
     "portal.too_many_requests": _(
         "Too many codes were asked for. Wait %(minutes)s minutes, then try again, or go "
         "to a registration point."
     ),
     "refused": _("This cannot be done. Go back, check what you typed, and try again."),
-    "retention.already_approved": _("You have approved this plan already. A second person has to approve it as well."),
+    "retention.already_approved": _(
+        "You have approved this plan already. A second person has to approve it as well."
+    ),
     "retention.clock_jumped": _(
         "The system’s date has jumped. Have the clock checked; then a controller’s "
         "officer confirms it."
@@ -267,30 +297,39 @@ SENTENCES = {
     "retention.no_such_hold": _("There is no such hold, or it was lifted before."),
     "retention.no_such_plan": _("There is no such plan. Choose one from the list."),
     "retention.not_a_controller": _("Only a controller’s officer may order this."),
-    "retention.not_approved": _("Two people of the controllers have to approve the plan before it runs."),
-    "retention.period_over": _(
-        "The time for which this data may be used is over. It is only waiting to be "
-        "erased."
+    "retention.not_approved": _(
+        "Two people of the controllers have to approve the plan before it runs."
     ),
-    "retention.plan_changed": _("The plan was changed after it was made. Withdraw it and make a new one."),
-    "retention.plan_not_open": _("The plan is not in a state in which this is possible. Load the page again."),
-    "retention.run_elsewhere": _("The plan is being carried out just now. Wait and load the page again."),
+    "retention.period_over": _(
+        "The time for which this data may be used is over. It is only waiting to be erased."
+    ),
+    "retention.plan_changed": _(
+        "The plan was changed after it was made. Withdraw it and make a new one."
+    ),
+    "retention.plan_not_open": _(
+        "The plan is not in a state in which this is possible. Load the page again."
+    ),
+    "retention.run_elsewhere": _(
+        "The plan is being carried out just now. Wait and load the page again."
+    ),
     "retention.stores_behind": _LATER,
     "retention.too_many": _(
         "The plan would erase more people than is usual. Check why; if it is right, type "
         "in the number of people."
     ),
-    "retention.too_soon": _("A plan is carried out seven days after it was made at the earliest. Wait."),
+    "retention.too_soon": _(
+        "A plan is carried out seven days after it was made at the earliest. Wait."
+    ),
     "retention.unknown_ground": _("Choose a ground from the list and name where it is written."),
-    "wallet.authorisation_unknown": _("There is no such payment here. Check the reference on the slip."),
+    "wallet.authorisation_unknown": _(
+        "There is no such payment here. Check the reference on the slip."
+    ),
     "wallet.cash_only": _("A physical card is loaded at a point of sale with cash only."),
     "wallet.claim_stands": _(
-        "The holder may still claim the rest of the money. Wait until the 60 months are "
-        "over."
+        "The holder may still claim the rest of the money. Wait until the 60 months are over."
     ),
     "wallet.claim_too_late": _(
-        "The claim came more than 60 months after validity ended. It is handled as a "
-        "complaint."
+        "The claim came more than 60 months after validity ended. It is handled as a complaint."
     ),
     "wallet.closed": _("The wallet is closed for good. Issue a new card."),
     "wallet.differs": _INSIDE,
@@ -303,13 +342,19 @@ SENTENCES = {
     "wallet.invalid_key": _INSIDE,
     "wallet.invalid_limits": _INSIDE,
     "wallet.key_reused": _INSIDE,
-    "wallet.not_reversible": _("Only an approved payment or top-up can be reversed, and only once."),
-    "wallet.not_settled": _("The wallet still holds money, an open payout or a freeze. Settle that first."),
+    "wallet.not_reversible": _(
+        "Only an approved payment or top-up can be reversed, and only once."
+    ),
+    "wallet.not_settled": _(
+        "The wallet still holds money, an open payout or a freeze. Settle that first."
+    ),
     "wallet.nothing_to_pay_out": _("The wallet is empty; there is nothing to pay out."),
     "wallet.payout_unknown": _("There is no such payout."),
     "wallet.refused": _("The ledger does not do this. Nothing was booked."),
     "wallet.suspected": _("A suspicion of abuse stands; a person has to settle it first."),
-    "wallet.system_disturbed": _("The ledger cannot be reached; nothing was booked. Try again in a few minutes."),
+    "wallet.system_disturbed": _(
+        "The ledger cannot be reached; nothing was booked. Try again in a few minutes."
+    ),
     "wallet.terminal_may_not": _("This terminal may not do this. Use another one."),
     "wallet.terminal_unknown": _("This terminal is not known here. Ask the operator."),
     "wallet.unknown": _("There is no wallet for this card yet. Try again in a minute."),

@@ -1,4 +1,6 @@
-"""Every refusal in words: what happened and what to do. Codes come from the lower floors; sentences live here."""
+"""Every refusal in words: what happened and what to do. Codes come from the lower floors; sentences
+live here.
+"""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,7 +17,8 @@ def explain(refusal: Refusal) -> str:
     try:
         return sentence % refusal.facts
     except KeyError:
-        # A fact that this opening of the refusal does not carry: the sentence without its last clause is still true.
+        # A fact that this opening of the refusal does not carry: the sentence without its last
+        # clause is still true.
         return sentence.partition(" (")[0]
 
 
@@ -28,5 +31,9 @@ def render_refusal(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Return the page of a refusal."""
     if refusal.code not in SENTENCES:
         raise refusal
-    context = {"sentence": explain(refusal), "code": refusal.code, "heading": gettext("This cannot be done")}
+    context = {
+        "sentence": explain(refusal),
+        "code": refusal.code,
+        "heading": gettext("This cannot be done"),
+    }
     return render(request, "portal/refusal.html", context, status=status_of(refusal))

@@ -1,4 +1,6 @@
-"""Which role may come through which door. A view without one of these decorators is public (tests hold the list)."""
+"""Which role may come through which door. A view without one of these decorators is public (tests
+hold the list).
+"""
 
 from collections.abc import Callable
 from functools import wraps
@@ -17,7 +19,9 @@ View = Callable[..., HttpResponse]
 
 
 def _sign_in_first(request: HttpRequest, url_name: str) -> HttpResponse:
-    return HttpResponseRedirect(f"{reverse(url_name)}?{urlencode({'next': request.get_full_path()})}")
+    return HttpResponseRedirect(
+        f"{reverse(url_name)}?{urlencode({'next': request.get_full_path()})}"
+    )
 
 
 def holder_only(view: View) -> View:

@@ -1,7 +1,8 @@
 """Small sealed values of the portal itself: sessions, second factors, what was typed at sign-in.
 
-They are not records about a card holder that anybody reads, so they need no Grant; they are sealed because a copy of
-the identity store must not hold them in the clear. The keys come from the keyring (`secret(name)`), in no database.
+They are not records about a card holder that anybody reads, so they need no Grant; they are sealed
+because a copy of the identity store must not hold them in the clear. The keys come from the keyring
+(`secret(name)`), in no database.
 """
 
 import hmac
@@ -17,7 +18,9 @@ def seal(*, name: str, plaintext: bytes, place: str) -> bytes:
 
 
 def open_sealed(*, name: str, cell: bytes, place: str) -> bytes:
-    """Return the plaintext of the cell; raise CannotOpen, always the same, where anything is not right."""
+    """Return the plaintext of the cell; raise CannotOpen, always the same, where anything is not
+    right.
+    """
     return CellKey(get_keyring().secret(name), 0).open(cell, _aad(name, place))
 
 
@@ -27,7 +30,9 @@ def mac(*, name: str, message: bytes) -> bytes:
 
 
 def index(*, name: str, value: str) -> int:
-    """Return the full blind index of the value under the keyring's secret of that name (64 bits, signed)."""
+    """Return the full blind index of the value under the keyring's secret of that name (64 bits,
+    signed).
+    """
     return blind_index(get_keyring().secret(name), value.encode(), bits=64)
 
 

@@ -1,4 +1,6 @@
-"""Sessions whose content is sealed: a copy of the identity store shows no answer, contact or code of anybody."""
+"""Sessions whose content is sealed: a copy of the identity store shows no answer, contact or code
+of anybody.
+"""
 
 import json
 from typing import Any
@@ -18,5 +20,5 @@ class SealedSerializer:
         return seal(name=_SECRET, plaintext=text.encode(), place=_PLACE)
 
     def loads(self, data: bytes) -> Any:
-        """Return the session's content; raise CannotOpen where it was not sealed by this service."""
+        """Return the session's content; raise CannotOpen where this service did not seal it."""
         return json.loads(open_sealed(name=_SECRET, cell=data, place=_PLACE))

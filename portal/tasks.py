@@ -1,4 +1,6 @@
-"""The portal's background work. A message carries an id; the row is the truth, and the sweep finds what was lost."""
+"""The portal's background work. A message carries an id; the row is the truth, and the sweep finds
+what was lost.
+"""
 
 from uuid import UUID
 

@@ -28,7 +28,9 @@ def write_block(lines: Sequence[str]) -> SafeString:
         items = format_html_join("", "<li>{}</li>", [[_NUMBERED.sub("", i, 1)] for i in lines])
         return format_html("<ol>{}</ol>", items)
     if all(line.startswith("- ") for line in lines):
-        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", [[i[2:]] for i in lines]))
+        return format_html(
+            "<ul>{}</ul>", format_html_join("", "<li>{}</li>", [[i[2:]] for i in lines])
+        )
     if all(line.startswith("|") for line in lines):
         return _write_table(lines)
     return format_html("<p>{}</p>", " ".join(lines))
@@ -38,8 +40,13 @@ def _write_table(lines: Sequence[str]) -> SafeString:
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
     head = format_html_join("", '<th scope="col">{}</th>', [[cell] for cell in rows[0]])
     body = format_html_join(
-        "", "<tr>{}</tr>", [[format_html_join("", "<td>{}</td>", [[c] for c in row])] for row in rows[2:]]
+        "",
+        "<tr>{}</tr>",
+        [[format_html_join("", "<td>{}</td>", [[c] for c in row])] for row in rows[2:]],
     )
     return format_html(
-        '<div class="table-scroll"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>', head, body
+        '<div class="table-scroll"><table><thead><tr>{}</tr></thead>'
+        "<tbody>{}</tbody></table></div>",
+        head,
+        body,
     )

@@ -50,7 +50,11 @@ _SIGN_IN = [
     path("staff/confirm/", reauthenticate, name="account_reauthenticate"),
     path("staff/second-factor/", second_factor, name="mfa_authenticate"),
     path("staff/second-factor/confirm/", reauthenticate_factor, name="mfa_reauthenticate"),
-    path("staff/second-factor/confirm-key/", reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
+    path(
+        "staff/second-factor/confirm-key/",
+        reauthenticate_webauthn,
+        name="mfa_reauthenticate_webauthn",
+    ),
     path("staff/factors/", factors, name="mfa_index"),
     path("staff/factors/needed/", staff_account.factor_needed, name="factor_needed"),
     path("staff/factors/app/", activate_totp, name="mfa_activate_totp"),
@@ -82,9 +86,21 @@ _DESK = [
     path("desk/block/", clerk.block, name="desk_block"),
     path("desk/blocked/", clerk.blocked, name="desk_blocked"),
     path("desk/applications/new/", clerk_applications.new_application, name="new_application"),
-    path("desk/applications/new/<slug:step>/", clerk_applications.application_step, name="application_step"),
-    path("desk/applications/<uuid:application_id>/", clerk_applications.application, name="desk_application"),
-    path("desk/applications/<uuid:application_id>/<slug:action>/", clerk_applications.application_act, name="application_act"),
+    path(
+        "desk/applications/new/<slug:step>/",
+        clerk_applications.application_step,
+        name="application_step",
+    ),
+    path(
+        "desk/applications/<uuid:application_id>/",
+        clerk_applications.application,
+        name="desk_application",
+    ),
+    path(
+        "desk/applications/<uuid:application_id>/<slug:action>/",
+        clerk_applications.application_act,
+        name="application_act",
+    ),
     path("desk/cards/<uuid:card_id>/<slug:action>/", clerk.card_act, name="card_act"),
 ]
 

@@ -1,4 +1,6 @@
-"""The closed lists in everyday words. Codes stay in the lower floors; sentences stand here and in the catalogue."""
+"""The closed lists in everyday words. Codes stay in the lower floors; sentences stand here and in
+the catalogue.
+"""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -124,7 +126,29 @@ PLAN_STATES = {
     "erased": _("erased"),
 }
 
+OFFICE_PURPOSES = {
+    Purpose.CARD_APPLICATION: _("Application for a card"),
+    Purpose.CARD_ADMINISTRATION: _("Administration of the card"),
+    Purpose.WALLET_ADMINISTRATION: _("Administration of the wallet"),
+    Purpose.PAYOUT: _("Payout"),
+    Purpose.SIGN_IN: _("Sign-in code"),
+    Purpose.OWN_DATA: _("The holder’s own look"),
+    Purpose.SERVICE_MESSAGE: _("Message about the card"),
+    Purpose.NEWS: _("News by consent"),
+    Purpose.RIGHTS_REQUEST: _("Rights request"),
+    Purpose.LOG_REVIEW: _("Review of the record"),
+    Purpose.CONSENT_ADMINISTRATION: _("Record of consents"),
+    Purpose.RETENTION: _("Erasure when the time has passed"),
+    Purpose.KEY_MAINTENANCE: _("Renewal of encryption"),
+}
+"""The purposes as staff read them; holders read PURPOSES."""
+
 CASE_WORDS = {
+    "delivered": _("Answered"),
+    "refused": _("refused"),
+    "withdrawn": _("withdrawn"),
+    "sign_in": _("signed in"),
+    "computer": _("on a computer"),
     "received": _("Received"),
     "identity_pending": _("Waiting for proof of identity"),
     "verified": _("Identity confirmed"),
@@ -162,7 +186,7 @@ CASE_WORDS = {
     "counter": _("at the counter"),
     "phone": _("by phone"),
 }
-WORDS.update(CASE_WORDS)
+WORDS.update({key: text for key, text in CASE_WORDS.items() if key not in WORDS})
 
 OTHER_WORDS = {
     "payment": _("Payment"),
@@ -195,8 +219,6 @@ OTHER_WORDS = {
     "damage": _("damaged"),
     "given": _("given"),
     "access": _("access to data"),
-    "sign_in": _("signed in"),
-    "computer": _("on a computer"),
     "unlock": _("to continue where you were"),
     "download": _("to download your data"),
 }

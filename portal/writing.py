@@ -49,3 +49,7 @@ def city_name(code: str) -> str:
     return city_names().get(code, code)
 
 
+def case_word(code: object) -> str:
+    """Return a state, outcome, event or reason of a rights request in everyday words."""
+    found = words.CASE_WORDS.get(str(code))
+    return str(found) if found is not None else word(code)

@@ -20,7 +20,9 @@ register = template.Library()
 
 @register.inclusion_tag("portal/parts/field.html")
 def field(bound: BoundField, *, heading: bool = False) -> dict[str, Any]:
-    """Show one field: label or legend, hint, error, input; with `heading` the label is the page's h1."""
+    """Show one field: label or legend, hint, error, input; with `heading` the label is the page's
+    h1.
+    """
     widget = bound.field.widget
     ids = []
     if bound.help_text:
@@ -39,12 +41,20 @@ def field(bound: BoundField, *, heading: bool = False) -> dict[str, Any]:
     else:
         kind = "input"
     shown = bound.as_widget(attrs=attrs) if kind == "input" else ""
-    return {"field": bound, "kind": kind, "widget": shown, "describedby": " ".join(ids), "as_heading": heading}
+    return {
+        "field": bound,
+        "kind": kind,
+        "widget": shown,
+        "describedby": " ".join(ids),
+        "as_heading": heading,
+    }
 
 
 @register.simple_tag(takes_context=True)
 def page_errors(context: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Return the errors of the page for its summary and title: the view's own, or those of its form."""
+    """Return the errors of the page for its summary and title: the view's own, or those of its
+    form.
+    """
     if context.get("errors"):
         return list(context["errors"])
     form = context.get("form")
@@ -57,7 +67,8 @@ def navigation(context: Mapping[str, Any]) -> dict[str, Any]:
     request = context.get("request")
     path = request.path if request else ""
     entries = [
-        {"label": label, "url": reverse(name), "name": name} for name, label in items_for(context.get("person"))
+        {"label": label, "url": reverse(name), "name": name}
+        for name, label in items_for(context.get("person"))
     ]
     best = max((e["url"] for e in entries if path.startswith(e["url"])), key=len, default=None)
     return {"items": [entry | {"current": entry["url"] == best} for entry in entries]}
@@ -84,6 +95,13 @@ def money(minor: int | None) -> str:
 register.filter("role_name", writing.role_name)
 register.filter("city_name", writing.city_name)
 register.filter("word", writing.word)
+register.filter("case_word", writing.case_word)
+
+
+@register.filter
+def short(value: object) -> str:
+    """Write the first eight signs of a long identifier."""
+    return str(value)[:8]
 
 
 @register.filter

@@ -14,7 +14,7 @@ from records.contracts.operations import block_card
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the receipt of a block says: the card and the instant of the first report that stands."""
+    """What the receipt of a block says: the card, and when the first report came that stands."""
 
     holder_id: str
     blocked_at: datetime
@@ -38,7 +38,9 @@ def block_own_card(*, holder: Holder, card_id: UUID, reason: BlockReason, now: d
 def block_at_desk(
     *, staff: Staff, holder_id: str, reason: BlockReason, channel: Channel, now: datetime
 ) -> Receipt:
-    """Block a card of any city at once; the rest is forwarded to the holder's city. Raises CardUnknown."""
+    """Block a card of any city at once; the rest is forwarded to the holder's city. Raises
+    CardUnknown.
+    """
     card = find_card(holder_id=holder_id)
     if card is None:
         raise CardUnknown
@@ -46,11 +48,14 @@ def block_at_desk(
 
 
 def _block(
-    card: Card, person: Holder | Staff, reason: BlockReason, now: datetime, channel: Channel, city: str
+    card: Card,
+    person: Holder | Staff,
+    reason: BlockReason,
+    now: datetime,
+    channel: Channel,
+    city: str,
 ) -> Receipt:
     answer = block_card(
         card_id=card.pk, actor=person.actor, reason=reason, now=now, channel=channel, city=city
     )
     return Receipt(card.holder_id, answer.blocked_at or now, answer.forwarded_to)
-
-

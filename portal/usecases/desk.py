@@ -1,4 +1,4 @@
-"""What a clerk does: find one person for a task, take an application, make the card (C1-C6, T4.1)."""
+"""What a clerk does: find one person for a task, take an application, make the card (T4.1)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -69,9 +69,16 @@ def list_work(*, staff: Staff, now: datetime) -> WorkList:
 
 
 def find_person(
-    *, staff: Staff, task: str, holder_id: str, family_name: str, birth_date: date | None, now: datetime
+    *,
+    staff: Staff,
+    task: str,
+    holder_id: str,
+    family_name: str,
+    birth_date: date | None,
+    now: datetime,
 ) -> UUID | None:
-    """Return the one person with this card ID, or with this surname and birth date; None for nobody.
+    """Return the one person with this card ID, or with this surname and birth date; None for
+    nobody.
 
     The search is logged, a miss as well. Raises OtherCity, LookUpTooWide.
     """
@@ -129,10 +136,18 @@ def submit(
     language: str,
     now: datetime,
 ) -> ApplicationStanding:
-    """Keep the application and, where the paper is signed, the acceptance of the texts in force (T4.1.4, T1.1)."""
+    """Keep the application and, where the paper is signed, the acceptance of the texts in force
+    (T4.1.4, T1.1).
+    """
     standing = contracts.submit_application(
-        actor=staff.actor, details=details, person=person, subject_id=subject_id, point=point,
-        received_on=received_on, channel=channel, now=now,
+        actor=staff.actor,
+        details=details,
+        person=person,
+        subject_id=subject_id,
+        point=point,
+        received_on=received_on,
+        channel=channel,
+        now=now,
     )
     if details.terms_reference:
         accept_notice(
@@ -144,6 +159,12 @@ def submit(
             application_id=standing.application_id,
         )
     return standing
+
+
+def name_terms(now: datetime) -> str:
+    """Return the reference of the terms in force, as an application names it (T1.1)."""
+    terms = list_contract_notices(language="sl", day=legal_day(now))[0]
+    return f"{terms.kind}/{terms.version}"
 
 
 def get_own_application(*, staff: Staff, application_id: UUID) -> Application:
@@ -175,7 +196,9 @@ def accept(*, staff: Staff, application_id: UUID, city_confirmed: bool, now: dat
 
 
 def act_on_card(*, staff: Staff, card_id: UUID, action: str, now: datetime) -> Card:
-    """Call for pickup, deliver or activate a card of the clerk's city. Raises OtherCity and the card's refusals."""
+    """Call for pickup, deliver or activate a card of the clerk's city. Raises OtherCity and the
+    card's refusals.
+    """
     card = get_card(card_id)
     require_city(profile_id=staff.profile_id, city=card.home_city)
     acts = {

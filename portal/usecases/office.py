@@ -1,4 +1,6 @@
-"""What the data protection officer and the controller's officer see: cases, the log, integrity, retention."""
+"""What the data protection officer and the controller's officer see: cases, the log, integrity,
+retention.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +11,7 @@ from django.db.models import Count, Max, Min
 
 from dsar.models import Case
 from dsar.queries import CaseStanding, list_open_cases, standing
+from portal import words
 from portal.models import StaffProfile
 from portal.people import Staff
 from portal.usecases.own_log import Line, write_line
@@ -66,7 +69,9 @@ def search_log(
     before: int | None,
     now: datetime,
 ) -> LogPage:
-    """Return the lines that a DPO asks for. The search is an entry itself, and whoever it is about sees it (D6)."""
+    """Return the lines that a DPO asks for. The search is an entry itself, and whoever it is about
+    sees it (D6).
+    """
     subject: UUID | None = None
     if card_id:
         card = find_card(holder_id=card_id)
@@ -83,22 +88,31 @@ def search_log(
         now=now,
     )
     found = search_entries(
-        grant, limit=PAGE_SIZE + 1, subject=subject, actor_id=actor_id or None, since=since,
-        until=until, purpose=purpose, before=before,
+        grant,
+        limit=PAGE_SIZE + 1,
+        subject=subject,
+        actor_id=actor_id or None,
+        since=since,
+        until=until,
+        purpose=purpose,
+        before=before,
     )
     older = str(found[PAGE_SIZE - 1].entry_id) if len(found) > PAGE_SIZE else ""
-    lines = tuple((line.entry_id, write_line(line), line.subjects) for line in found[:PAGE_SIZE])
+    lines = tuple(
+        (line.entry_id, write_line(line, purposes=words.OFFICE_PURPOSES), line.subjects)
+        for line in found[:PAGE_SIZE]
+    )
     return LogPage(lines, older)
 
 
 def list_staff(*, city: str) -> list[tuple[str, str]]:
-    """Return actor id and user name of every member of staff of the city, for the search by actor."""
+    """Return actor id and user name of all staff of the city, for a search by actor."""
     rows = StaffProfile.objects.filter(city=city).select_related("user").order_by("user__username")
     return [(str(row.pk), f"{row.user.username} ({row.organisation})") for row in rows]
 
 
 def count_plan_lines(*, plan: Plan) -> list[dict[str, object]]:
-    """Return how many people a plan names by rule and state, and their last days: no person (D9)."""
+    """Return how many people a plan names by rule and state, and their last days (D9)."""
     lines = plan.items.values("rule", "state").annotate(
         people=Count("pk"), first=Min("last_day_kept"), last=Max("last_day_kept")
     )

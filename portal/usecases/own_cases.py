@@ -21,7 +21,7 @@ from dsar.queries import (
 )
 from dsar.rules.states import OPEN
 from portal.people import Holder
-from portal.writing import word
+from portal.writing import case_word
 from records.access.purposes import DataCategory
 
 
@@ -61,8 +61,12 @@ def file_request(
 ) -> Case:
     """File the holder's access request; the same `case_id` sent twice gives the same request."""
     return file_access_request(
-        actor=holder.actor, subject_id=holder.subject_id, scope=scope, language=language,
-        case_id=case_id, now=now,
+        actor=holder.actor,
+        subject_id=holder.subject_id,
+        scope=scope,
+        language=language,
+        case_id=case_id,
+        now=now,
     )
 
 
@@ -81,13 +85,21 @@ def read_case(*, holder: Holder, case_id: UUID, now: datetime) -> CasePage:
     )
 
 
-def reveal_package_file(*, holder: Holder, case_id: UUID, device: str, now: datetime) -> PackageFile:
-    """Return the package of a request; the door has asked for a fresh code. Raises PackageUnknown, PackageEnded."""
+def reveal_package_file(
+    *, holder: Holder, case_id: UUID, device: str, now: datetime
+) -> PackageFile:
+    """Return the package of a request; the door has asked for a fresh code. Raises PackageUnknown,
+    PackageEnded.
+    """
     page = read_case(holder=holder, case_id=case_id, now=now)
     if page.package is None:
         raise PackageEnded(case_id=case_id)
     return download_package(
-        actor=holder.actor, subject_id=holder.subject_id, package_id=page.package.pk, device=device, now=now
+        actor=holder.actor,
+        subject_id=holder.subject_id,
+        package_id=page.package.pk,
+        device=device,
+        now=now,
     )
 
 
@@ -102,9 +114,7 @@ def disable(*, holder: Holder, case_id: UUID, now: datetime) -> None:
 
 def renew(*, holder: Holder, case_id: UUID, now: datetime) -> UUID:
     """Ask for a fresh package without a new request (H12); return the job's id."""
-    job = renew_package(
-        actor=holder.actor, subject_id=holder.subject_id, case_id=case_id, now=now
-    )
+    job = renew_package(actor=holder.actor, subject_id=holder.subject_id, case_id=case_id, now=now)
     return job.pk
 
 
@@ -113,7 +123,7 @@ def _line(case: Case, now: datetime) -> CaseLine:
     return CaseLine(
         id=case.pk,
         reference=case.reference,
-        state_name=word(case.state),
+        state_name=case_word(case.state),
         is_open=case.state in [state.value for state in OPEN],
         due=how.due_on,
         received=case.received_on,

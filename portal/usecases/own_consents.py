@@ -18,8 +18,12 @@ SCREEN = "me/consents"
 def change(*, holder: Holder, purpose: Purpose, give: bool, language: str, now: datetime) -> None:
     """Give or withdraw the holder's consent for a purpose; raises the consent floor's refusals."""
     common = {
-        "actor": holder.actor, "subject_id": holder.subject_id, "purpose": purpose,
-        "screen": SCREEN, "channel": Channel.PORTAL, "now": now,
+        "actor": holder.actor,
+        "subject_id": holder.subject_id,
+        "purpose": purpose,
+        "screen": SCREEN,
+        "channel": Channel.PORTAL,
+        "now": now,
     }
     if give:
         notice = get_notice_on(kind=WORDING_OF[purpose], language=language, day=legal_day(now))

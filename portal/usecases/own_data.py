@@ -1,4 +1,6 @@
-"""What a holder sees of themself: current data with purpose and period, card, wallet, who looked (H6, H9, H18)."""
+"""What a holder sees of themself: current data with purpose and period, card, wallet, who looked
+(H6, H9, H18).
+"""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -8,6 +10,7 @@ from django.utils.translation import gettext
 
 from portal import words
 from portal.people import Holder
+from portal.register import city_names, organisation_names
 from portal.writing import write_day, write_moment, write_money
 from records.access.gate import open_gate
 from records.access.inventory import Section, Table
@@ -24,11 +27,21 @@ from records.wallet.rules import month_of, month_used
 from retention.queries import find_clock
 
 SHOWN_ROWS = 5
-SHOWN_ELSEWHERE = frozenset({"wallet.LedgerEntry", "wallet.Posting", "access.LogEntry", "access.EntrySubject"})
+SHOWN_ELSEWHERE = frozenset(
+    {"wallet.LedgerEntry", "wallet.Posting", "access.LogEntry", "access.EntrySubject"}
+)
 """Tables with a page of their own; the package holds them whole."""
-FIRST = ("identity.DataSubject", "cards.Card", "wallet.Account", "consent.ConsentEvent", "cards.Application",
-         "retention.SubjectClock")
-"""What people look for, in this order; histories and what only the machine uses come folded after it."""
+FIRST = (
+    "identity.DataSubject",
+    "cards.Card",
+    "wallet.Account",
+    "consent.ConsentEvent",
+    "cards.Application",
+    "retention.SubjectClock",
+)
+"""What people look for, in this order; histories and what only the machine uses come folded after
+it.
+"""
 CONTRACT_RULES = frozenset({"contract", "wallet"})
 KEPT_YEARS = 5
 HOLDER_CATEGORIES = frozenset(DataCategory) - {DataCategory.STAFF}
@@ -71,17 +84,27 @@ class CardPage:
 def reveal_name(*, holder: Holder, now: datetime) -> str:
     """Return the holder's given name, for the greeting."""
     grant = open_gate(
-        actor=holder.actor, purpose=Purpose.OWN_DATA, subjects=[holder.subject_id],
-        categories={DataCategory.NAME}, task="overview", now=now,
+        actor=holder.actor,
+        purpose=Purpose.OWN_DATA,
+        subjects=[holder.subject_id],
+        categories={DataCategory.NAME},
+        task="overview",
+        now=now,
     )
     return str(reveal_columns(grant, [holder.subject_id], columns=["given_name"])[0][0] or "")
 
 
 def reveal_own_data(*, holder: Holder, now: datetime) -> list[Group]:
-    """Return everything that is kept about the holder, group by group, at once (GDPR 15, recital 63)."""
+    """Return everything that is kept about the holder, group by group, at once (GDPR 15, recital
+    63).
+    """
     grant = open_gate(
-        actor=holder.actor, purpose=Purpose.OWN_DATA, subjects=[holder.subject_id],
-        categories=HOLDER_CATEGORIES, task="own-data", now=now,
+        actor=holder.actor,
+        purpose=Purpose.OWN_DATA,
+        subjects=[holder.subject_id],
+        categories=HOLDER_CATEGORIES,
+        task="own-data",
+        now=now,
     )
     context = subject_context(grant, holder.subject_id)
     sections = [s for source in sources() for s in source.collect(grant, context, now)]
@@ -91,7 +114,9 @@ def reveal_own_data(*, holder: Holder, now: datetime) -> list[Group]:
 
 
 def _kept_until(subject_id: UUID) -> str:
-    """Return until when the contract's data is kept, with a date where one is known or can be foreseen (H9)."""
+    """Return until when the contract's data is kept, with a date where one is known or can be
+    foreseen (H9).
+    """
     clock = find_clock(subject_id=subject_id)
     if clock is not None and clock.last_day_kept is not None:
         return gettext("until %(day)s") % {"day": write_day(clock.last_day_kept)}
@@ -99,7 +124,9 @@ def _kept_until(subject_id: UUID) -> str:
     if not ends:
         return ""
     foreseen = add_years(max(ends), KEPT_YEARS)
-    return gettext("%(day)s, if the contract ends with the validity of the card") % {"day": write_day(foreseen)}
+    return gettext("%(day)s, if the contract ends with the validity of the card") % {
+        "day": write_day(foreseen)
+    }
 
 
 def _place(section: Section) -> int:
@@ -108,10 +135,16 @@ def _place(section: Section) -> int:
 
 
 def reveal_cards(*, holder: Holder, now: datetime, lines: int = 50) -> list[CardPage]:
-    """Return the holder's cards, each with balance, what is left of the limits, and the last movements (H18)."""
+    """Return the holder's cards, each with balance, what is left of the limits, and the last
+    movements (H18).
+    """
     grant = open_gate(
-        actor=holder.actor, purpose=Purpose.OWN_DATA, subjects=[holder.subject_id],
-        categories={DataCategory.CARD, DataCategory.WALLET}, task="card-and-money", now=now,
+        actor=holder.actor,
+        purpose=Purpose.OWN_DATA,
+        subjects=[holder.subject_id],
+        categories={DataCategory.CARD, DataCategory.WALLET},
+        task="card-and-money",
+        now=now,
     )
     pages = []
     for card in list_cards(subject_id=holder.subject_id):
@@ -146,7 +179,7 @@ def _write_group(section: Section, until: str) -> Group:
         facts = []
         for name, value in record.values.items():
             column = columns.get(name)
-            if value in (None, "") or (column is not None and column.withheld):
+            if value in (None, "", [], ()) or (column is not None and column.withheld):
                 continue
             facts.append(_write_fact(column.label if column else name, value))
         rows.append(tuple(facts))
@@ -192,9 +225,9 @@ def write_value(value: object) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{key}: {write_value(item)}" for key, item in value.items())
     text = str(value)
-    return str(words.WORDS.get(text, text))
+    names = {**organisation_names(), **city_names()}
+    return str(names.get(text) or words.WORDS.get(text, text))
 
 
 def _unique(texts: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(texts))  # type: ignore[arg-type]
-

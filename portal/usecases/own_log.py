@@ -1,5 +1,6 @@
 """Who looked at a holder's data, as the holder reads it (H6, GDPR 15, C-579/21)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,7 +41,9 @@ class Page:
 
 
 def list_own_entries(*, holder: Holder, before: str | None, now: datetime) -> Page:
-    """Return a page of who looked at the holder's data, newest first; looking at it is an entry itself."""
+    """Return a page of who looked at the holder's data, newest first; looking at it is an entry
+    itself.
+    """
     grant = open_gate(
         actor=holder.actor,
         purpose=Purpose.OWN_DATA,
@@ -61,8 +64,8 @@ def list_own_entries(*, holder: Holder, before: str | None, now: datetime) -> Pa
     return Page(lines=tuple(write_line(line) for line in found[:PAGE_SIZE]), older=older)
 
 
-def write_line(line: LogLine) -> Line:
-    """Return a line of the log in everyday words."""
+def write_line(line: LogLine, *, purposes: Mapping[Purpose, object] = words.PURPOSES) -> Line:
+    """Return a line of the log in everyday words; staff are shown purposes in their own words."""
     names = organisation_names()
     organisation = names.get(line.organisation, line.organisation)
     results = {"failed": gettext("not completed"), "refused": gettext("refused")}
@@ -70,7 +73,9 @@ def write_line(line: LogLine) -> Line:
         time=line.at,
         own=line.own,
         who=", ".join(part for part in (organisation, role_name(line.role)) if part),
-        why=str(words.PURPOSES[line.purpose]) if line.purpose else gettext("A record about nobody changed"),
+        why=str(purposes[line.purpose])
+        if line.purpose
+        else gettext("A record about nobody changed"),
         act=str(words.ACTIONS[line.action]),
         what=", ".join(str(words.CATEGORIES[c]) for c in DataCategory if c in line.categories),
         result=results.get(line.outcome, ""),

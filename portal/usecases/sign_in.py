@@ -1,7 +1,9 @@
-"""Signing a holder in by card ID or enrolled phone number and a one-time code (rules T5.1.4a; threats 7, 9).
+"""Signing a holder in by card ID or enrolled phone number and a one-time code (rules T5.1.4a;
+threats 7, 9).
 
-The answer to the browser never depends on whether anybody is enrolled: the door writes one row and puts one message
-on the queue, the same for everybody. The job that follows looks for the person, through the gate, and sends the code.
+The answer to the browser never depends on whether anybody is enrolled: the door writes one row and
+puts one message on the queue, the same for everybody. The job that follows looks for the person,
+through the gate, and sends the code.
 """
 
 import hmac
@@ -47,7 +49,9 @@ _TYPED, _ADDRESS, _CODE = "sign-in/typed", "sign-in/address", "sign-in/code"
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most `most` askings in `window` by one number, from one address, or (`per` None) altogether."""
+    """At most `most` askings in `window` by one number, from one address, or (`per` None)
+    altogether.
+    """
 
     per: str | None
     most: int
@@ -64,7 +68,9 @@ LIMITS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What a visitor typed, in its one form. `kind` is card, phone or subject (a holder already signed in)."""
+    """What a visitor typed, in its one form. `kind` is card, phone or subject (a holder already
+    signed in).
+    """
 
     kind: str
     value: str = field(repr=False)
@@ -74,12 +80,12 @@ class Typed:
         return f"{self.kind}:{self.value}".encode()
 
 
-def ask_for_code(
-    *, typed: Typed, address: str, task: str, language: str, now: datetime
-) -> UUID:
-    """Note that somebody asks for a code and return the challenge's id; the code is made and sent afterwards.
+def ask_for_code(*, typed: Typed, address: str, task: str, language: str, now: datetime) -> UUID:
+    """Note that somebody asks for a code and return the challenge's id; the code is made and sent
+    afterwards.
 
-    Raises TooManyRequests, alike for known and unknown people. An earlier code for the same number stops working.
+    Raises TooManyRequests, alike for known and unknown people. An earlier code for the same number
+    stops working.
     """
     if task not in TASKS:
         raise ValueError(task)
@@ -127,13 +133,19 @@ def check_code(*, challenge_id: UUID, code: str, task: str, now: datetime) -> UU
 
 
 def send_code(*, challenge_id: UUID, now: datetime) -> bool:
-    """Look for the person behind a challenge and send the code to the enrolled contact; return whether it is done.
+    """Look for the person behind a challenge and send the code to the enrolled contact; return
+    whether it is done.
 
-    Safe to run twice: one worker at a time holds the row, and a code that was sent is not sent again.
+    Safe to run twice: one worker at a time holds the row, and a code that was sent is not sent
+    again.
     """
     challenge = SignInChallenge.claim(
-        pk=challenge_id, now=now, lease_seconds=30,
-        sent_at=None, expires_at__gt=now, attempts__lt=MOST_SENDINGS,
+        pk=challenge_id,
+        now=now,
+        lease_seconds=30,
+        sent_at=None,
+        expires_at__gt=now,
+        attempts__lt=MOST_SENDINGS,
     )
     if challenge is None:
         return False
@@ -155,7 +167,9 @@ def send_code(*, challenge_id: UUID, now: datetime) -> bool:
 
 
 def sweep(*, now: datetime) -> int:
-    """Send the codes that wait, delete the challenges of yesterday; return how many codes were sent."""
+    """Send the codes that wait, delete the challenges of yesterday; return how many codes were
+    sent.
+    """
     SignInChallenge.objects.filter(created_at__lte=now - KEPT).delete()
     SignInChallenge.objects.filter(expires_at__lte=now).exclude(typed_sealed=b"").update(
         typed_sealed=b""
@@ -181,7 +195,9 @@ def get_or_create_user(*, subject_id: UUID) -> object:
 
 
 def _find_contact(*, typed: Typed, task: str, now: datetime) -> tuple[UUID, str] | None:
-    """Return the subject and the enrolled contact; None for nobody, and for whom the gate no longer opens."""
+    """Return the subject and the enrolled contact; None for nobody, and for whom the gate no longer
+    opens.
+    """
     categories = {DataCategory.CONTACT, DataCategory.CARD, DataCategory.SIGN_IN}
     common = {"actor": _ACTOR, "purpose": Purpose.SIGN_IN, "task": f"sign-in:{task}", "now": now}
     try:
@@ -197,7 +213,10 @@ def _find_contact(*, typed: Typed, task: str, now: datetime) -> tuple[UUID, str]
         if subject_id is None:
             return None
         grant = open_gate(
-            subjects=[subject_id], categories={DataCategory.CONTACT}, action=Action.CONSULT, **common
+            subjects=[subject_id],
+            categories={DataCategory.CONTACT},
+            action=Action.CONSULT,
+            **common,
         )
         phone, email = reveal_columns(grant, [subject_id], columns=["phone", "email"])[0]
     except LogUnavailable:
@@ -215,7 +234,9 @@ def _mac_of(challenge_id: UUID, code: str) -> bytes:
 
 
 def _write_message(*, code: str, task: str, language: str) -> tuple[str, str]:
-    """Return subject and text: what the code is for, how long it works, and not to share it. No personal data."""
+    """Return subject and text: what the code is for, how long it works, and not to share it. No
+    personal data.
+    """
     with override(language):
         purposes = {
             "sign_in": gettext("to sign in"),

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.clock import read_clock
 from portal.forms import DayField, PageForm
-from portal.register import get_register
 from portal.refusals import explain
+from portal.register import get_register
 from records.cards.rules import ApplicationPurpose, Channel, ClaimedStatus
 from records.errors import Refusal
 from records.identity.rules import clean_birth_date, clean_email, clean_phone
@@ -20,7 +20,11 @@ _AUTO_OFF = {"autocomplete": "off", "spellcheck": "false"}
 
 def _text(label: object, hint: object = "", *, most: int = 120) -> forms.CharField:
     return forms.CharField(
-        label=label, help_text=hint, max_length=most, required=False, widget=forms.TextInput(attrs=_AUTO_OFF)
+        label=label,
+        help_text=hint,
+        max_length=most,
+        required=False,
+        widget=forms.TextInput(attrs=_AUTO_OFF),
     )
 
 
@@ -44,12 +48,14 @@ class ArrivalForm(PageForm):
         error_messages={"required": _("Enter the day of receipt")},
     )
     channel = forms.ChoiceField(
-        label=_("Way"), widget=forms.RadioSelect,
+        label=_("Way"),
+        widget=forms.RadioSelect,
         choices=[(Channel.COUNTER.value, _("at the counter")), (Channel.POST.value, _("by post"))],
         error_messages={"required": _("Choose how it arrived")},
     )
     point = forms.ChoiceField(
-        label=_("Registration point"), widget=forms.RadioSelect,
+        label=_("Registration point"),
+        widget=forms.RadioSelect,
         error_messages={"required": _("Choose the registration point")},
     )
 
@@ -62,7 +68,9 @@ class ArrivalForm(PageForm):
         """Return the day; a day in the future is a slip."""
         day = self.cleaned_data["received_on"]
         if day > legal_day(read_clock()):
-            raise forms.ValidationError(_("The day of receipt cannot lie in the future"), code="future")
+            raise forms.ValidationError(
+                _("The day of receipt cannot lie in the future"), code="future"
+            )
         return day
 
 
@@ -72,12 +80,16 @@ class PersonForm(PageForm):
     title = _("Who applies?")
     given_name = _text(_("Given name"))
     family_name = _text(_("Surname"))
-    birth_date = DayField(label=_("Date of birth"), required=False, help_text=_("For example 5. 2. 1987"))
+    birth_date = DayField(
+        label=_("Date of birth"), required=False, help_text=_("For example 5. 2. 1987")
+    )
 
     def clean_birth_date(self) -> Any:
         """Return a believable date of birth."""
         today = legal_day(read_clock())
-        return _checked(lambda value: clean_birth_date(value, today=today), self.cleaned_data["birth_date"])
+        return _checked(
+            lambda value: clean_birth_date(value, today=today), self.cleaned_data["birth_date"]
+        )
 
 
 class ResidenceForm(PageForm):
@@ -85,7 +97,8 @@ class ResidenceForm(PageForm):
 
     title = _("Where does the person live?")
     residence = _text(
-        _("Permanent or temporary residence"), _("Street, number, postcode and place; one of the two is enough"),
+        _("Permanent or temporary residence"),
+        _("Street, number, postcode and place; one of the two is enough"),
         most=300,
     )
 
@@ -94,7 +107,10 @@ class ContactForm(PageForm):
     """How to reach the person."""
 
     title = _("How can we reach the person?")
-    phone = _text(_("Mobile number"), _("One of the two is enough. A number without a country code is Slovenian."))
+    phone = _text(
+        _("Mobile number"),
+        _("One of the two is enough. A number without a country code is Slovenian."),
+    )
     email = _text(_("E-mail address"), most=254)
 
     def clean_phone(self) -> Any:
@@ -111,7 +127,9 @@ class CardForm(PageForm):
 
     title = _("What is asked for?")
     purpose = forms.ChoiceField(
-        label=_("Purpose"), widget=forms.RadioSelect, required=False,
+        label=_("Purpose"),
+        widget=forms.RadioSelect,
+        required=False,
         choices=[
             (ApplicationPurpose.FIRST.value, _("first card")),
             (ApplicationPurpose.RENEWAL.value, _("new card after expiry")),
@@ -119,21 +137,35 @@ class CardForm(PageForm):
         ],
     )
     chosen_city = forms.ChoiceField(
-        label=_("My city"), widget=forms.RadioSelect, required=False,
-        help_text=_("It manages the money on the card. If the paper names none, it is the city of this desk."),
+        label=_("My city"),
+        widget=forms.RadioSelect,
+        required=False,
+        help_text=_(
+            "It manages the money on the card. "
+            "If the paper names none, it is the city of this desk."
+        ),
     )
-    delivery_method = forms.ChoiceField(label=_("Delivery"), widget=forms.RadioSelect, required=False)
+    delivery_method = forms.ChoiceField(
+        label=_("Delivery"), widget=forms.RadioSelect, required=False
+    )
     delivery_point = forms.ChoiceField(
-        label=_("Where will it be collected?"), required=False, help_text=_("Only for personal pickup")
+        label=_("Where will it be collected?"),
+        required=False,
+        help_text=_("Only for personal pickup"),
     )
 
-    def __init__(self, *args: Any, city: str, language: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, language: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         register = get_register()
         self.fields["chosen_city"].choices = [(c.code, c.short_name) for c in register.controllers]
         name = "name" if language == "sl" else "name_en"
-        self.fields["delivery_method"].choices = [(d.code, getattr(d, name)) for d in register.deliveries]
-        self.fields["delivery_point"].choices = [("", "–"), *((p.code, p.name) for p in register.points)]
+        self.fields["delivery_method"].choices = [
+            (d.code, getattr(d, name)) for d in register.deliveries
+        ]
+        self.fields["delivery_point"].choices = [
+            ("", "–"),
+            *((p.code, p.name) for p in register.points),
+        ]
 
 
 class StatusForm(PageForm):
@@ -141,7 +173,9 @@ class StatusForm(PageForm):
 
     title = _("Is a special status claimed?")
     status = forms.ChoiceField(
-        label=_("Status"), widget=forms.RadioSelect, required=False,
+        label=_("Status"),
+        widget=forms.RadioSelect,
+        required=False,
         choices=[
             ("", _("none")),
             (ClaimedStatus.RESIDENT.value, _("resident of the municipality")),
@@ -149,7 +183,9 @@ class StatusForm(PageForm):
             (ClaimedStatus.YOUNG.value, _("pupil or student")),
         ],
     )
-    evidence = _text(_("Kind of evidence that was named"), _("No copies: only what kind of document it is"))
+    evidence = _text(
+        _("Kind of evidence that was named"), _("No copies: only what kind of document it is")
+    )
 
 
 class TermsForm(PageForm):
@@ -157,7 +193,10 @@ class TermsForm(PageForm):
 
     title = _("Is the application signed?")
     terms = forms.BooleanField(
-        label=_("The applicant has signed that they know and accept the terms, the privacy policy and the price list"),
+        label=_(
+            "The applicant has signed that they know and accept the terms, "
+            "the privacy policy and the price list"
+        ),
         required=False,
     )
 

@@ -46,18 +46,27 @@ class LookUpForm(PageForm):
     """Task, and exact facts (C1)."""
 
     task = forms.ChoiceField(
-        label=_("What for?"), choices=TASKS, widget=forms.RadioSelect,
+        label=_("What for?"),
+        choices=TASKS,
+        widget=forms.RadioSelect,
         error_messages={"required": _("Choose the task")},
     )
     card = forms.CharField(
-        label=_("Card ID"), required=False, max_length=20, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label=_("Card ID"),
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     family_name = forms.CharField(
-        label=_("or surname"), required=False, max_length=100,
+        label=_("or surname"),
+        required=False,
+        max_length=100,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     birth_date = DayField(
-        label=_("and date of birth"), required=False, help_text=_("For example 5. 2. 1987"),
+        label=_("and date of birth"),
+        required=False,
+        help_text=_("For example 5. 2. 1987"),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
@@ -92,8 +101,12 @@ def look_up(request: HttpRequest) -> HttpResponse:
         values = form.cleaned_data
         try:
             found = desk.find_person(
-                staff=request.staff, task=values["task"], holder_id=values["card"],
-                family_name=values["family_name"], birth_date=values["birth_date"], now=read_clock(),
+                staff=request.staff,
+                task=values["task"],
+                holder_id=values["card"],
+                family_name=values["family_name"],
+                birth_date=values["birth_date"],
+                now=read_clock(),
             )
         except LookUpTooWide as refusal:
             form.add_error("card", explain(refusal))
@@ -131,30 +144,44 @@ def require_task(request: HttpRequest, subject_id: UUID) -> str:
 def person(request: HttpRequest, subject_id: UUID) -> HttpResponse:
     """Show the person that was looked up."""
     task = require_task(request, subject_id)
-    page = desk.reveal_person_page(staff=request.staff, subject_id=subject_id, task=task, now=read_clock())
-    return render(request, "portal/clerk/person.html", {"page": page, "task": dict(TASKS).get(task, task)})
+    page = desk.reveal_person_page(
+        staff=request.staff, subject_id=subject_id, task=task, now=read_clock()
+    )
+    return render(
+        request, "portal/clerk/person.html", {"page": page, "task": dict(TASKS).get(task, task)}
+    )
 
 
 class BlockForm(PageForm):
     """Which card, and what happened."""
 
     card = forms.CharField(
-        label=_("Card ID"), max_length=20, error_messages={"required": _("Enter the card ID")},
+        label=_("Card ID"),
+        max_length=20,
+        error_messages={"required": _("Enter the card ID")},
         help_text=_("Of any city. Type or scan it."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
     )
     reason = forms.ChoiceField(
-        label=_("What happened?"), widget=forms.RadioSelect, initial=BlockReason.LOSS.value,
+        label=_("What happened?"),
+        widget=forms.RadioSelect,
+        initial=BlockReason.LOSS.value,
         choices=[
-            (BlockReason.LOSS.value, _("lost")), (BlockReason.THEFT.value, _("stolen")),
-            (BlockReason.ABUSE.value, _("used by somebody else")), (BlockReason.DAMAGE.value, _("damaged")),
+            (BlockReason.LOSS.value, _("lost")),
+            (BlockReason.THEFT.value, _("stolen")),
+            (BlockReason.ABUSE.value, _("used by somebody else")),
+            (BlockReason.DAMAGE.value, _("damaged")),
         ],
     )
     channel = forms.ChoiceField(
-        label=_("How was it reported?"), widget=forms.RadioSelect, initial=Channel.COUNTER.value,
+        label=_("How was it reported?"),
+        widget=forms.RadioSelect,
+        initial=Channel.COUNTER.value,
         choices=[
-            (Channel.COUNTER.value, _("at the counter")), (Channel.PHONE.value, _("by phone")),
-            (Channel.EMAIL.value, _("by e-mail")), (Channel.POST.value, _("by letter")),
+            (Channel.COUNTER.value, _("at the counter")),
+            (Channel.PHONE.value, _("by phone")),
+            (Channel.EMAIL.value, _("by e-mail")),
+            (Channel.POST.value, _("by letter")),
         ],
     )
 
@@ -171,17 +198,24 @@ def block(request: HttpRequest) -> HttpResponse:
         values = form.cleaned_data
         try:
             receipt = blocking.block_at_desk(
-                staff=request.staff, holder_id=values["card"], reason=BlockReason(values["reason"]),
-                channel=Channel(values["channel"]), now=read_clock(),
+                staff=request.staff,
+                holder_id=values["card"],
+                reason=BlockReason(values["reason"]),
+                channel=Channel(values["channel"]),
+                now=read_clock(),
             )
         except CardUnknown as refusal:
             form.add_error("card", explain(refusal))
         else:
             request.session[BLOCKED_KEY] = {
-                "card": receipt.holder_id, "at": receipt.blocked_at.isoformat(), "to": receipt.forwarded_to
+                "card": receipt.holder_id,
+                "at": receipt.blocked_at.isoformat(),
+                "to": receipt.forwarded_to,
             }
             return HttpResponseRedirect(reverse("desk_blocked"))
-    return render(request, "portal/clerk/block.html", {"form": form}, status=422 if form.errors else 200)
+    return render(
+        request, "portal/clerk/block.html", {"form": form}, status=422 if form.errors else 200
+    )
 
 
 @staff_only(StaffRole.CLERK)
@@ -191,7 +225,11 @@ def blocked(request: HttpRequest) -> HttpResponse:
     held = request.session.get(BLOCKED_KEY)
     if held is None:
         return HttpResponseRedirect(reverse("desk_block"))
-    context = {"card": held["card"], "at": datetime.fromisoformat(held["at"]), "forwarded_to": held["to"]}
+    context = {
+        "card": held["card"],
+        "at": datetime.fromisoformat(held["at"]),
+        "forwarded_to": held["to"],
+    }
     return render(request, "portal/clerk/blocked.html", context)
 
 

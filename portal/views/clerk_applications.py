@@ -35,7 +35,7 @@ def _steps(draft: dict[str, Any]) -> tuple[str, ...]:
 def _form(request: HttpRequest, step: str, data: Any) -> PageForm:
     kind = STEPS[step]
     extra: dict[str, Any] = {}
-    if step in {"arrival", "card"}:
+    if step == "arrival":
         extra["city"] = request.staff.city
     if step == "card":
         extra["language"] = request.LANGUAGE_CODE
@@ -48,7 +48,7 @@ def _form(request: HttpRequest, step: str, data: Any) -> PageForm:
 @staff_only(StaffRole.CLERK)
 @require_http_methods(["GET", "POST"])
 def new_application(request: HttpRequest) -> HttpResponse:
-    """Begin an application: of somebody new, or (by POST from the person's page) of somebody known."""
+    """Begin an application: of somebody new, or (by POST from their page) of somebody known."""
     subject = ""
     if request.method == "POST":
         subject_id = UUID(request.POST["subject"])
@@ -86,7 +86,10 @@ def application_step(request: HttpRequest, step: str) -> HttpResponse:
     if request.method != "POST" and not answered:
         form = _form(request, step, None)
     context = {
-        "form": form, "title": STEPS[step].title, "number": number, "total": len(steps),
+        "form": form,
+        "title": STEPS[step].title,
+        "number": number,
+        "total": len(steps),
         "back": "check" if "check" in request.GET else back,
     }
     status = 422 if request.method == "POST" else 200
@@ -99,9 +102,13 @@ def _check(request: HttpRequest, draft: dict[str, Any]) -> HttpResponse:
         bad = next(s for s, f in forms.items() if not draft["answers"].get(s) or not f.is_valid())
         return HttpResponseRedirect(reverse("application_step", args=[bad]))
     if request.method == "POST":
-        standing = _submit(request, draft, {k: v for f in forms.values() for k, v in f.cleaned_data.items()})
+        standing = _submit(
+            request, draft, {k: v for f in forms.values() for k, v in f.cleaned_data.items()}
+        )
         del request.session[DRAFT_KEY]
-        return HttpResponseRedirect(reverse("desk_application", args=[standing.application_id]) + "?new=1")
+        return HttpResponseRedirect(
+            reverse("desk_application", args=[standing.application_id]) + "?new=1"
+        )
     groups = [
         {"step": step, "title": STEPS[step].title, "rows": [(f.label, _shown(f)) for f in form]}
         for step, form in forms.items()
@@ -127,21 +134,29 @@ def _submit(request: HttpRequest, draft: dict[str, Any], values: dict[str, Any])
         chosen_city=values.get("chosen_city", ""),
         delivery_method=values.get("delivery_method", ""),
         delivery_point=values.get("delivery_point", ""),
-        terms_reference="signed" if values.get("terms") else "",
+        terms_reference=desk.name_terms(read_clock()) if values.get("terms") else "",
         status_claim=claim,
     )
     person = None
     if not draft["subject"]:
         person = PersonDetails(
-            given_name=values["given_name"] or None, family_name=values["family_name"] or None,
-            residence=values["residence"] or None, birth_date=values["birth_date"],
-            phone=values["phone"] or None, email=values["email"] or None,
+            given_name=values["given_name"] or None,
+            family_name=values["family_name"] or None,
+            residence=values["residence"] or None,
+            birth_date=values["birth_date"],
+            phone=values["phone"] or None,
+            email=values["email"] or None,
         )
     return desk.submit(
-        staff=request.staff, details=details, person=person,
+        staff=request.staff,
+        details=details,
+        person=person,
         subject_id=UUID(draft["subject"]) if draft["subject"] else None,
-        point=values["point"], received_on=values["received_on"], channel=Channel(values["channel"]),
-        language=request.LANGUAGE_CODE, now=read_clock(),
+        point=values["point"],
+        received_on=values["received_on"],
+        channel=Channel(values["channel"]),
+        language=request.LANGUAGE_CODE,
+        now=read_clock(),
     )
 
 
@@ -172,7 +187,9 @@ def application_act(request: HttpRequest, application_id: UUID, action: str) -> 
         desk.accept(staff=staff, application_id=application_id, city_confirmed=confirmed, now=now)
     elif action == "issue":
         issued = desk.issue(staff=staff, application_id=application_id, now=now)
-        response = render(request, "portal/clerk/issued.html", {"issued": issued, "application": found})
+        response = render(
+            request, "portal/clerk/issued.html", {"issued": issued, "application": found}
+        )
         response.headers["Cache-Control"] = "no-store"
         return response
     elif action == "call":

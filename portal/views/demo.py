@@ -36,7 +36,11 @@ def sign_ins(request: HttpRequest) -> HttpResponse:
         person | {"code": current_code(totp_secret=person["totp_secret"], now=now)}
         for person in content.get("staff", [])
     ]
-    context = {"staff": staff, "holders": content.get("holders", []), "left": 30 - int(now.timestamp()) % 30}
+    context = {
+        "staff": staff,
+        "holders": content.get("holders", []),
+        "left": 30 - int(now.timestamp()) % 30,
+    }
     return render(request, "portal/demo.html", context)
 
 

@@ -17,14 +17,14 @@ from records.keyring.queries import get_keyring
 
 @require_safe
 @never_cache
-def healthz(request: HttpRequest) -> HttpResponse:
+def healthz(_request: HttpRequest) -> HttpResponse:
     """Say that the process answers."""
     return JsonResponse({"status": "ok"})
 
 
 @require_safe
 @never_cache
-def readyz(request: HttpRequest) -> HttpResponse:
+def readyz(_request: HttpRequest) -> HttpResponse:
     """Say whether the four stores and the keys can be used; 503 where one cannot."""
     parts: dict[str, str] = {}
     for store in Store:
@@ -40,13 +40,17 @@ def readyz(request: HttpRequest) -> HttpResponse:
     except Refusal as refusal:
         parts["keyring"] = refusal.code
     ready = all(state == "ok" for state in parts.values())
-    return JsonResponse({"status": "ok" if ready else "failed", "parts": parts}, status=200 if ready else 503)
+    return JsonResponse(
+        {"status": "ok" if ready else "failed", "parts": parts}, status=200 if ready else 503
+    )
 
 
 @require_safe
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Show counters to this machine, or to whoever shows the token; to everybody else there is no such page."""
+    """Show counters to this machine, or to whoever shows the token; to everybody else there is no
+    such page.
+    """
     if not (_shows_token(request) or _is_local(request)):
         raise Http404
     return HttpResponse(write_metrics(), content_type="text/plain; version=0.0.4; charset=utf-8")
@@ -60,6 +64,10 @@ def _shows_token(request: HttpRequest) -> bool:
 
 def _is_local(request: HttpRequest) -> bool:
     """Behind a proxy every visitor seems local: then only the token counts."""
-    if settings.METRICS_TOKEN or request.headers.get("X-Forwarded-For") or request.headers.get("Forwarded"):
+    if (
+        settings.METRICS_TOKEN
+        or request.headers.get("X-Forwarded-For")
+        or request.headers.get("Forwarded")
+    ):
         return False
     return ipaddress.ip_address(request.META["REMOTE_ADDR"]).is_loopback

@@ -92,10 +92,15 @@ def block(request: HttpRequest) -> HttpResponse:
             reason=BlockReason(form.cleaned_data["reason"]),
             now=now,
         )
-        request.session["varuh_blocked"] = {"at": answer.blocked_at.isoformat(), "card": answer.holder_id}
+        request.session["varuh_blocked"] = {
+            "at": answer.blocked_at.isoformat(),
+            "card": answer.holder_id,
+        }
         return HttpResponseRedirect(reverse("holder_blocked"))
     context = {"form": form, "cards": cards}
-    return render(request, "portal/holder/block.html", context, status=422 if form.is_bound else 200)
+    return render(
+        request, "portal/holder/block.html", context, status=422 if form.is_bound else 200
+    )
 
 
 @holder_only
@@ -113,7 +118,9 @@ def blocked(request: HttpRequest) -> HttpResponse:
 @require_safe
 def who_looked(request: HttpRequest) -> HttpResponse:
     """Show who looked at the holder's data (H6)."""
-    page = own_log.list_own_entries(holder=request.holder, before=request.GET.get("before"), now=read_clock())
+    page = own_log.list_own_entries(
+        holder=request.holder, before=request.GET.get("before"), now=read_clock()
+    )
     return render(request, "portal/holder/who_looked.html", {"page": page})
 
 
@@ -137,8 +144,11 @@ def consents(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         wanted = Purpose(request.POST.get("purpose", ""))
         own_consents.change(
-            holder=request.holder, purpose=wanted, give=request.POST.get("act") == "give",
-            language=language, now=now,
+            holder=request.holder,
+            purpose=wanted,
+            give=request.POST.get("act") == "give",
+            language=language,
+            now=now,
         )
         return HttpResponseRedirect(f"{reverse('holder_consents')}?saved=1")
     switches = [
@@ -155,5 +165,7 @@ def consents(request: HttpRequest) -> HttpResponse:
         for state in list_consents(subject_id=request.holder.subject_id, now=now)
     ]
     return render(
-        request, "portal/holder/consents.html", {"switches": switches, "saved": "saved" in request.GET}
+        request,
+        "portal/holder/consents.html",
+        {"switches": switches, "saved": "saved" in request.GET},
     )

@@ -1,4 +1,6 @@
-"""The holder's access request: one question per page, check answers, confirmation, follow, download."""
+"""The holder's access request: one question per page, check answers, confirmation, follow,
+download.
+"""
 
 import logging
 from uuid import UUID, uuid4
@@ -34,8 +36,13 @@ class ScopeForm(PageForm):
 
     title = _("What would you like to receive?")
     scope = forms.ChoiceField(
-        label=title, widget=forms.RadioSelect, initial="everything",
-        choices=[("everything", _("Everything that is kept about me")), ("some", _("Only some kinds of data"))],
+        label=title,
+        widget=forms.RadioSelect,
+        initial="everything",
+        choices=[
+            ("everything", _("Everything that is kept about me")),
+            ("some", _("Only some kinds of data")),
+        ],
         error_messages={"required": _("Choose everything or some kinds")},
     )
 
@@ -45,7 +52,8 @@ class KindsForm(PageForm):
 
     title = _("Which kinds of data?")
     kinds = forms.MultipleChoiceField(
-        label=title, widget=forms.CheckboxSelectMultiple,
+        label=title,
+        widget=forms.CheckboxSelectMultiple,
         choices=[(c.value, text) for c, text in words.CATEGORIES.items() if c not in HIDDEN],
         error_messages={"required": _("Choose at least one kind of data")},
     )
@@ -56,7 +64,9 @@ class LanguageForm(PageForm):
 
     title = _("In which language?")
     language = forms.ChoiceField(
-        label=title, widget=forms.RadioSelect, choices=[("sl", "slovenščina"), ("en", "English")],
+        label=title,
+        widget=forms.RadioSelect,
+        choices=[("sl", "slovenščina"), ("en", "English")],
         error_messages={"required": _("Choose the language")},
     )
 
@@ -98,10 +108,14 @@ def new_request_step(request: HttpRequest, step: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         answers[step] = form.cleaned_data
         request.session[DRAFT_KEY] = draft
-        return HttpResponseRedirect(reverse("new_request_step", args=[_after(step, answers)]))
+        return HttpResponseRedirect(reverse("new_request_step", args=[_after(answers)]))
     back = {"kinds": "scope", "language": "kinds" if _some(answers) else "scope"}.get(step, "")
-    context = {"form": form, "field": form[next(iter(form.fields))], "step": step,
-               "back": "check" if "check" in request.GET else back}
+    context = {
+        "form": form,
+        "field": form[next(iter(form.fields))],
+        "step": step,
+        "back": "check" if "check" in request.GET else back,
+    }
     status = 422 if form.is_bound else 200
     return render(request, "portal/holder/request_step.html", context, status=status)
 
@@ -110,8 +124,8 @@ def _some(answers: dict[str, dict[str, object]]) -> bool:
     return answers.get("scope", {}).get("scope") == "some"
 
 
-def _after(step: str, answers: dict[str, dict[str, object]]) -> str:
-    """Return the next page: the first unanswered question, or the check (a change returns there)."""
+def _after(answers: dict[str, dict[str, object]]) -> str:
+    """Return the next page: the first unanswered question, or the check of all."""
     if _some(answers) and not answers.get("kinds", {}).get("kinds"):
         return "kinds"
     return "check" if "language" in answers else "language"
@@ -119,7 +133,7 @@ def _after(step: str, answers: dict[str, dict[str, object]]) -> str:
 
 def _check(request: HttpRequest, draft: dict[str, object]) -> HttpResponse:
     answers = draft["answers"]
-    unanswered = _after("", answers)
+    unanswered = _after(answers)
     if "scope" not in answers or unanswered != "check":
         return HttpResponseRedirect(
             reverse("new_request_step", args=["scope" if "scope" not in answers else unanswered])
@@ -142,7 +156,9 @@ def _check(request: HttpRequest, draft: dict[str, object]) -> HttpResponse:
     context = {
         "some": _some(answers),
         "kinds": [words.CATEGORIES[DataCategory(kind)] for kind in kinds],
-        "language": dict(LanguageForm.base_fields["language"].choices)[answers["language"]["language"]],
+        "language": dict(LanguageForm.base_fields["language"].choices)[
+            answers["language"]["language"]
+        ],
         "due": deadlines(legal_day(now)).due,
     }
     return render(request, "portal/holder/request_check.html", context)
@@ -188,19 +204,24 @@ def download_code(request: HttpRequest, case_id: UUID) -> HttpResponse:
     context = {"page": page}
     asked = request.session.get(ASKED_KEY)
     waiting = asked is not None and asked["task"] == "download" and asked["about"] == about
-    if request.method == "POST" and "send" in request.POST or not waiting:
+    if (request.method == "POST" and "send" in request.POST) or not waiting:
         if request.method != "POST":
             return render(request, "portal/holder/download_ask.html", context)
         try:
             ask(
-                request, typed=Typed("subject", str(request.holder.subject_id)), task="download",
-                after="", about=about,
+                request,
+                typed=Typed("subject", str(request.holder.subject_id)),
+                task="download",
+                after="",
+                about=about,
             )
         except TooManyRequests as refusal:
             context["errors"] = [{"href": "", "text": explain(refusal)}]
             return render(request, "portal/holder/download_ask.html", context, status=429)
         return HttpResponseRedirect(reverse("download_code", args=[case_id]))
-    result = read_code(request, task="download", template="portal/holder/download_code.html", context=context)
+    result = read_code(
+        request, task="download", template="portal/holder/download_code.html", context=context
+    )
     if isinstance(result, HttpResponse):
         return result
     if result != request.holder.subject_id:

@@ -36,7 +36,9 @@ def queue(request: HttpRequest) -> HttpResponse:
     cities = city_names()
     city = request.GET.get("city", "")
     lines = office.list_queue(city=city if city in cities else None, now=read_clock())
-    return render(request, "portal/office/queue.html", {"lines": lines, "cities": cities, "city": city})
+    return render(
+        request, "portal/office/queue.html", {"lines": lines, "cities": cities, "city": city}
+    )
 
 
 @staff_only(*OFFICE)
@@ -67,7 +69,8 @@ class LogForm(PageForm):
         super().__init__(*args, **kwargs)
         self.fields["actor"].choices = [("", _("Anybody")), *office.list_staff(city=city)]
         self.fields["purpose"].choices = [
-            ("", _("Any")), *((purpose.value, text) for purpose, text in words.PURPOSES.items())
+            ("", _("Any")),
+            *((purpose.value, text) for purpose, text in words.OFFICE_PURPOSES.items()),
         ]
 
     def clean_card(self) -> str:
@@ -76,13 +79,17 @@ class LogForm(PageForm):
         try:
             return clean_holder_id(text) if text else ""
         except Refusal:
-            raise forms.ValidationError(_("This is not a card ID: a digit is wrong"), code="shape") from None
+            raise forms.ValidationError(
+                _("This is not a card ID: a digit is wrong"), code="shape"
+            ) from None
 
 
 @staff_only(StaffRole.DPO)
 @require_http_methods(["GET", "POST"])
 def log_search(request: HttpRequest) -> HttpResponse:
-    """Search the log. By POST, so that no card ID stands in an address; the search itself is logged."""
+    """Search the log. By POST, so that no card ID stands in an address; the search itself is
+    logged.
+    """
     form = LogForm(request.POST or None, city=request.staff.city)
     page = None
     if request.method == "POST" and form.is_valid():
@@ -151,7 +158,9 @@ def approve_plan(request: HttpRequest, plan_id: UUID) -> HttpResponse:
     """Record one controller's approval of a plan; the second one lets it run (C9)."""
     typed = request.POST.get("confirmed_due", "").strip()
     approve(
-        actor=request.staff.actor, plan_id=plan_id, now=read_clock(),
+        actor=request.staff.actor,
+        plan_id=plan_id,
+        now=read_clock(),
         confirmed_due=int(typed) if typed.isdecimal() else None,
     )
     return HttpResponseRedirect(reverse("retention_plan", args=[plan_id]))

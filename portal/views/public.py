@@ -50,7 +50,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 
 def _notices(request: HttpRequest) -> list[NoticeVersion]:
-    """Return the texts of the contract in force today, none on an installation without texts yet."""
+    """Return the texts of the contract in force today, none where there are none yet."""
     try:
         return list_contract_notices(language=request.LANGUAGE_CODE, day=legal_day(read_clock()))
     except NoticeMissing:

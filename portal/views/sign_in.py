@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
 from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.clock import read_clock
 from portal.errors import CodeExpired, CodeWrong, TooManyRequests
@@ -39,7 +39,8 @@ class WhoForm(PageForm):
     who = forms.CharField(
         label=_("Card ID or phone number"),
         help_text=_(
-            "For a physical card type the number printed on it, for a virtual card the phone number of the app."
+            "For a physical card type the number printed on it, "
+            "for a virtual card the phone number of the app."
         ),
         max_length=40,
         error_messages={"required": _("Type your card ID or phone number")},
@@ -47,7 +48,9 @@ class WhoForm(PageForm):
     )
 
     def clean_who(self) -> use.Typed:
-        """Return what was typed in its one form; what is neither a card ID nor a number is said at once."""
+        """Return what was typed in its one form; what is neither a card ID nor a number is said at
+        once.
+        """
         text = self.cleaned_data["who"]
         for kind, clean in (("card", clean_holder_id), ("phone", clean_phone)):
             try:
@@ -55,7 +58,8 @@ class WhoForm(PageForm):
             except Refusal:
                 continue
         raise forms.ValidationError(
-            _("This is neither a card ID nor a mobile number. Check it and type it again."), code="shape"
+            _("This is neither a card ID nor a mobile number. Check it and type it again."),
+            code="shape",
         )
 
 
@@ -68,7 +72,12 @@ class CodeForm(PageForm):
         max_length=12,
         error_messages={"required": _("Type the six digits from the message")},
         widget=forms.TextInput(
-            attrs={"class": "code", "inputmode": "numeric", "autocomplete": "one-time-code", "spellcheck": "false"}
+            attrs={
+                "class": "code",
+                "inputmode": "numeric",
+                "autocomplete": "one-time-code",
+                "spellcheck": "false",
+            }
         ),
     )
 
@@ -89,7 +98,9 @@ def safe_next(request: HttpRequest, default: str) -> str:
 
 
 def ask(request: HttpRequest, *, typed: use.Typed, task: str, after: str, about: str = "") -> None:
-    """Note the asking, put the message on the queue and remember both in the session. Raises TooManyRequests."""
+    """Note the asking, put the message on the queue and remember both in the session. Raises
+    TooManyRequests.
+    """
     challenge_id = use.ask_for_code(
         typed=typed,
         address=get_ip(request),
@@ -97,7 +108,12 @@ def ask(request: HttpRequest, *, typed: use.Typed, task: str, after: str, about:
         language=request.LANGUAGE_CODE,  # type: ignore[attr-defined]
         now=read_clock(),
     )
-    request.session[ASKED_KEY] = {"id": str(challenge_id), "task": task, "after": after, "about": about}
+    request.session[ASKED_KEY] = {
+        "id": str(challenge_id),
+        "task": task,
+        "after": after,
+        "about": about,
+    }
     try:
         send_code.delay(str(challenge_id))
     except OSError:
@@ -120,7 +136,9 @@ def lost(request: HttpRequest) -> HttpResponse:
     """Start the block of a lost card: the first of three steps, for whoever is not signed in."""
     if isinstance(person_of(request), Holder):
         return HttpResponseRedirect(reverse("holder_block"))
-    return _who_page(request, task="sign_in", after=reverse("holder_block"), template="portal/lost.html")
+    return _who_page(
+        request, task="sign_in", after=reverse("holder_block"), template="portal/lost.html"
+    )
 
 
 def _who_page(
@@ -139,14 +157,21 @@ def _who_page(
     return render(request, template, {"form": form, "next": after, "ended": ended}, status=status)
 
 
-def read_code(request: HttpRequest, *, task: str, template: str, context: dict[str, Any]) -> UUID | HttpResponse:
-    """Show the page of the code; return the data subject once the right one is typed, else the page."""
+def read_code(
+    request: HttpRequest, *, task: str, template: str, context: dict[str, Any]
+) -> UUID | HttpResponse:
+    """Show the page of the code; return the data subject once the right one is typed, else the
+    page.
+    """
     asked = request.session.get(ASKED_KEY)
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             subject_id = use.check_code(
-                challenge_id=UUID(asked["id"]), code=form.cleaned_data["code"], task=task, now=read_clock()
+                challenge_id=UUID(asked["id"]),
+                code=form.cleaned_data["code"],
+                task=task,
+                now=read_clock(),
             )
         except (CodeWrong, CodeExpired) as refusal:
             form.add_error("code", explain(refusal))
@@ -189,7 +214,9 @@ def unlock_code(request: HttpRequest) -> HttpResponse:
 
 
 def unlock_session(request: HttpRequest, after: str) -> HttpResponse:
-    """Open the session again, under a new key, and go on: also with what was being sent when it locked."""
+    """Open the session again, under a new key, and go on: also with what was being sent when it
+    locked.
+    """
     from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY, resume_request
 
     request.session.pop(LOCKED_KEY, None)

@@ -43,7 +43,9 @@ class StaffLoginView(LoginView):
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
 def unlock(request: HttpRequest) -> HttpResponse:
-    """Let whoever was away come back to the same place (C10): staff by password, holders by a new code."""
+    """Let whoever was away come back to the same place (C10): staff by password, holders by a new
+    code.
+    """
     person, after = person_of(request), safe_next(request, reverse("start"))
     if person is None or not request.session.get(LOCKED_KEY):
         return HttpResponseRedirect(after)
@@ -73,7 +75,10 @@ def _unlock_holder(request: HttpRequest, person: Holder, after: str) -> HttpResp
             return HttpResponseRedirect(reverse("unlock_code"))
     errors = [{"href": "", "text": error}] if error else []
     return render(
-        request, "portal/unlock_holder.html", {"next": after, "errors": errors}, status=429 if errors else 200
+        request,
+        "portal/unlock_holder.html",
+        {"next": after, "errors": errors},
+        status=429 if errors else 200,
     )
 
 

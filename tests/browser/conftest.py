@@ -1,4 +1,6 @@
-"""A real service on the loopback, with its own stores, worker and demo people, and a headless Chromium."""
+"""A real service on the loopback, with its own stores, worker and demo people, and a headless
+Chromium.
+"""
 
 import json
 import os
@@ -18,10 +20,16 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = "/usr/bin/chromium"
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @dataclass(frozen=True)
@@ -49,7 +57,7 @@ def _wait_until_ready(url: str, process: "subprocess.Popen[bytes]") -> None:
         if process.poll() is not None:
             break
         try:
-            with urllib.request.urlopen(f"{url}/readyz", timeout=5) as answer:
+            with urllib.request.urlopen(f"{url}/readyz", timeout=5) as answer:  # noqa: S310  # our own
                 if answer.status == 200:
                     return
         except OSError:
@@ -63,7 +71,9 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     folder = tmp_path_factory.mktemp("varuh-browser")
     port = _free_port()
     environment = os.environ | {
-        "VARUH_VAR": str(folder), "VARUH_DEMO": "1", "DJANGO_SETTINGS_MODULE": "portal.settings",
+        "VARUH_VAR": str(folder),
+        "VARUH_DEMO": "1",
+        "DJANGO_SETTINGS_MODULE": "portal.settings",
         "VARUH_SITE_URL": f"http://127.0.0.1:{port}",
     }
     for name in list(environment):
@@ -73,14 +83,21 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     (folder / "queue" / "control").mkdir(parents=True)
     for command in (["setup"], ["seed_demo", "--holders", "1"]):
         subprocess.run(
-            [sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True,
+            [sys.executable, "manage.py", *command],
+            cwd=ROOT,
+            env=environment,
+            check=True,
             stdout=subprocess.DEVNULL,
         )
-    web = f"gunicorn portal.wsgi --bind 127.0.0.1:{port} --workers 1 --threads 4 --no-control-socket"
+    web = (
+        f"gunicorn portal.wsgi --bind 127.0.0.1:{port} --workers 1 --threads 4 --no-control-socket"
+    )
     worker = "celery -A portal worker --beat --concurrency 1 --loglevel WARNING --without-gossip"
     log = (folder / "service.log").open("wb")
     children = [
-        subprocess.Popen([sys.executable, "-m", *line.split()], cwd=ROOT, env=environment, stdout=log, stderr=log)
+        subprocess.Popen(
+            [sys.executable, "-m", *line.split()], cwd=ROOT, env=environment, stdout=log, stderr=log
+        )
         for line in (web, f"{worker} --schedule {folder / 'beat'}")
     ]
     try:
@@ -117,7 +134,9 @@ def axe_source() -> str:
 
 @pytest.fixture(scope="session")
 def staff_sessions(service: Service, chromium: Any) -> dict[str, Any]:
-    """Signed-in sessions of one clerk, one DPO and one controller's officer, through the real pages."""
+    """Signed-in sessions of one clerk, one DPO and one controller's officer, through the real
+    pages.
+    """
     from tests.browser.walker import Walker
 
     sessions: dict[str, Any] = {}

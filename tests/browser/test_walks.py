@@ -14,17 +14,38 @@ SHOTS = os.environ.get("VARUH_SHOTS")
 WIDTHS = (320, 1280)
 LANGUAGES = ("sl", "en")
 PUBLIC = (
-    "/", "/privacy/", "/privacy/texts/terms/", "/privacy/texts/price_list/", "/paper/", "/accessibility/",
-    "/lost/", "/sign-in/", "/staff/sign-in/", "/demo/", "/demo/messages/", "/no-such-page/",
+    "/",
+    "/privacy/",
+    "/privacy/texts/terms/",
+    "/privacy/texts/price_list/",
+    "/paper/",
+    "/accessibility/",
+    "/lost/",
+    "/sign-in/",
+    "/staff/sign-in/",
+    "/demo/",
+    "/demo/messages/",
+    "/no-such-page/",
 )
 OFFICE = ("/office/requests/", "/office/integrity/", "/office/retention/")
 
 
 def walker_for(
-    chromium: Any, service: Any, axe: str, language: str, width: int, *, state: Any = None, name: str = "", **extra: Any
+    chromium: Any,
+    service: Any,
+    axe: str,
+    language: str,
+    width: int,
+    *,
+    state: Any = None,
+    name: str = "",
+    **extra: Any,
 ) -> Walker:
     context = chromium.new_context(
-        viewport={"width": width, "height": 900}, storage_state=state, accept_downloads=True, **extra
+        viewport={"width": width, "height": 900},
+        storage_state=state,
+        accept_downloads=True,
+        **extra,
     )
     shots = Path(SHOTS) / f"{language}-{width}-{name}" if SHOTS else None
     walker = Walker(context.new_page(), service, axe=axe, shots=shots)
@@ -33,7 +54,9 @@ def walker_for(
     return walker
 
 
-@pytest.fixture(params=[(lang, width) for lang in LANGUAGES for width in WIDTHS], ids=lambda p: f"{p[0]}-{p[1]}")
+@pytest.fixture(
+    params=[(lang, width) for lang in LANGUAGES for width in WIDTHS], ids=lambda p: f"{p[0]}-{p[1]}"
+)
 def seat(request: pytest.FixtureRequest) -> tuple[str, int]:
     """A language and a width."""
     return request.param
@@ -120,7 +143,12 @@ def file_and_download(walker: Walker, folder: Path) -> bytes:
 
 
 def test_the_whole_path(
-    seat: tuple[str, int], service: Any, chromium: Any, axe_source: str, staff_sessions: Any, tmp_path: Path
+    seat: tuple[str, int],
+    service: Any,
+    chromium: Any,
+    axe_source: str,
+    staff_sessions: Any,
+    tmp_path: Path,
 ) -> None:
     language, width = seat
     clerk = walker_for(
@@ -220,7 +248,14 @@ def test_the_pages_are_readable_in_dark_colours(
     walker.go("/sign-in/")
     walker.press(re.compile("Pošlji mi kodo"))
     clerk = walker_for(
-        chromium, service, axe_source, "sl", 1280, color_scheme=scheme, state=staff_sessions["cene"], name="dark-desk"
+        chromium,
+        service,
+        axe_source,
+        "sl",
+        1280,
+        color_scheme=scheme,
+        state=staff_sessions["cene"],
+        name="dark-desk",
     )
     for path in ("/desk/", "/desk/find/", "/desk/block/"):
         clerk.go(path)

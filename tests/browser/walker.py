@@ -34,7 +34,10 @@ class Walker:
 
     def _note_console(self, message: Any) -> None:
         # A form with a mistake is answered by 422, which Chromium reports as a failed resource.
-        if message.type == "error" and "the server responded with a status of 4" not in message.text:
+        if (
+            message.type == "error"
+            and "the server responded with a status of 4" not in message.text
+        ):
             self.findings.append(f"console: {message.text}")
 
     def _note_response(self, response: Response) -> None:
@@ -46,7 +49,9 @@ class Walker:
         self.page.goto(self.service.url + path)
         self.look(path)
 
-    def press(self, name: str | re.Pattern[str], *, role: str = "button", scope: str = "main") -> None:
+    def press(
+        self, name: str | re.Pattern[str], *, role: str = "button", scope: str = "main"
+    ) -> None:
         """Press a button or follow a link by its name, and look at the page that comes."""
         self.page.locator(scope).get_by_role(role, name=name).first.click()
         self.page.wait_for_load_state()
@@ -58,22 +63,29 @@ class Walker:
         if not self.axe:
             return
         page.evaluate(self.axe)
-        result = page.evaluate("axe.run(document, {runOnly: {type: 'tag', values: ['wcag2a', 'wcag2aa', "
-                               "'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}})")
+        result = page.evaluate(
+            "axe.run(document, {runOnly: {type: 'tag', values: ['wcag2a', 'wcag2aa', "
+            "'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}})"
+        )
         for violation in result["violations"]:
             targets = [node["target"] for node in violation["nodes"]][:3]
             self.findings.append(f"{where}: {violation['id']} {violation['help']} {targets}")
-        wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+        wide = page.evaluate(
+            "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        )
         if wide:
             self.findings.append(f"{where}: scrolls sideways")
         if page.locator("h1").count() != 1:
-            self.findings.append(f"{where}: {page.locator('h1').count()} headings of the first level")
+            self.findings.append(
+                f"{where}: {page.locator('h1').count()} headings of the first level"
+            )
         if re.search(r"\bvaruh_|\{\{|\{%", page.locator("body").inner_text()):
             self.findings.append(f"{where}: a raw mark on the page")
         self.looked_at.append(where)
         if self.shots:
             self.shots.mkdir(parents=True, exist_ok=True)
-            name = f"{len(self.looked_at):02d}-{re.sub(r'[^a-z0-9]+', '-', page.url.split('/', 3)[3].lower())[:50]}"
+            path = re.sub(r"[^a-z0-9]+", "-", page.url.split("/", 3)[3].lower())[:50]
+            name = f"{len(self.looked_at):02d}-{path}"
             page.screenshot(path=self.shots / f"{name}.png", full_page=True)
 
     def choose_language(self, language: str) -> None:
@@ -89,7 +101,9 @@ class Walker:
         self.page.fill("#id_login", name)
         self.page.fill("#id_password", person["password"])
         self.page.locator("main form button").first.click()
-        self.page.fill("#id_code", current_code(totp_secret=person["totp_secret"], now=datetime.now(UTC)))
+        self.page.fill(
+            "#id_code", current_code(totp_secret=person["totp_secret"], now=datetime.now(UTC))
+        )
         self.page.locator("main form button").first.click()
         expect(self.page.locator(".who")).to_be_visible()
 
@@ -114,5 +128,5 @@ class Walker:
             if time.monotonic() > deadline:
                 raise AssertionError("no code was sent")
             time.sleep(0.1)
-        text = sorted(folder.glob("*.json"))[-1].read_text(encoding="utf-8")
+        text = max(folder.glob("*.json")).read_text(encoding="utf-8")
         self.page.fill("#id_code", " ".join(re.search(r"(\d{3}) (\d{3})", text).groups()))

@@ -1,7 +1,9 @@
-"""What has to be translated, and `python -m tests.portal.catalogue`, which brings the catalogue up to date.
+"""What has to be translated, and `python -m tests.portal.catalogue`, which brings the catalogue up
+to date.
 
-The run adds what is new (untranslated, so that the test names it), drops what is gone, and compiles. Every text
-marked in the portal counts, and the labels of the inventory, which holders are shown.
+The run adds what is new (untranslated, so that the test names it), drops what is gone, and
+compiles. Every text marked in the portal counts, and the labels of the inventory, which holders are
+shown.
 """
 
 import io
@@ -22,7 +24,11 @@ PORTAL = Path(__file__).resolve().parents[2] / "portal"
 PO = PORTAL / "locale" / "sl" / "LC_MESSAGES" / "django.po"
 MO = PO.with_suffix(".mo")
 KEYWORDS = {
-    "gettext": None, "gettext_lazy": None, "_": None, "ngettext": (1, 2), "gettext_noop": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "_": None,
+    "ngettext": (1, 2),
+    "gettext_noop": None,
 }
 STAMP = datetime(2026, 11, 21, 12, tzinfo=UTC)
 """A fixed time in the header: the same texts give the same files."""
@@ -56,7 +62,9 @@ def inventory_labels() -> Iterator[str]:
 
 def wanted() -> list[Message]:
     """Return every text, once, in a stable order."""
-    texts = {message if isinstance(message, str) else message[0]: message for message in marked_texts()}
+    texts = {
+        message if isinstance(message, str) else message[0]: message for message in marked_texts()
+    }
     for label in inventory_labels():
         texts.setdefault(label, label)
     return [texts[key] for key in sorted(texts)]
@@ -71,10 +79,17 @@ def read_catalogue() -> Catalog:
 def make_catalogue(known: Catalog) -> Catalog:
     """Return the catalogue of the wanted texts with the translations that are known."""
     made = Catalog(
-        locale="sl", fuzzy=False, project="Varuh", version="1", charset="utf-8",
-        header_comment="# Slovenian texts of Varuh.", language_team="sl",
-        copyright_holder="Varuh", creation_date=STAMP,
-        revision_date=STAMP, last_translator="Varuh",
+        locale="sl",
+        fuzzy=False,
+        project="Varuh",
+        version="1",
+        charset="utf-8",
+        header_comment="# Slovenian texts of Varuh.",
+        language_team="sl",
+        copyright_holder="Varuh",
+        creation_date=STAMP,
+        revision_date=STAMP,
+        last_translator="Varuh",
     )
     for message in wanted():
         found = known.get(message if isinstance(message, str) else message[0])

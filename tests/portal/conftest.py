@@ -1,4 +1,4 @@
-"""What the portal's tests share: keys, the register, signed-in people, the messages that were sent."""
+"""What the portal's tests share: keys, the register, signed-in people, sent messages."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -43,20 +43,32 @@ def enrolled(register: None, now: Any) -> Callable[..., UUID]:
             purpose=Purpose.CARD_APPLICATION,
             subjects=[subject_id],
             categories={
-                DataCategory.NAME, DataCategory.RESIDENCE, DataCategory.BIRTH_DATE,
-                DataCategory.CONTACT, DataCategory.APPLICATION, DataCategory.CARD,
+                DataCategory.NAME,
+                DataCategory.RESIDENCE,
+                DataCategory.BIRTH_DATE,
+                DataCategory.CONTACT,
+                DataCategory.APPLICATION,
+                DataCategory.CARD,
             },
             action=Action.COLLECT,
             task="test",
             now=now,
         )
         details = PersonDetails(
-            given_name=person.given_name, family_name=person.family_name, residence=person.residence,
-            birth_date=person.birth_date, phone=person.phone_e164, email=person.email,
+            given_name=person.given_name,
+            family_name=person.family_name,
+            residence=person.residence,
+            birth_date=person.birth_date,
+            phone=person.phone_e164,
+            email=person.email,
         )
         register_data_subject(
-            grant, subject_id=subject_id, details=details, home_city=person.home_city,
-            form=CardForm(form), now=now,
+            grant,
+            subject_id=subject_id,
+            details=details,
+            home_city=person.home_city,
+            form=CardForm(form),
+            now=now,
         )
         return subject_id
 
@@ -74,7 +86,9 @@ def staff(register: None) -> Callable[..., Client]:
         from portal.models import StaffProfile
         from portal.permissions import appoint
 
-        user = get_user_model().objects.create_user(username=f"{role}-{city}", password="a long password")
+        user = get_user_model().objects.create_user(
+            username=f"{role}-{city}", password="a long password"
+        )
         profile = StaffProfile.objects.create(user=user, role=role, city=city, organisation=city)
         appoint(profile=profile)
         if factor:

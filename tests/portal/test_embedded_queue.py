@@ -13,10 +13,13 @@ def connect(folder: Path) -> Connection:
     for name in ("messages", "control"):
         (folder / name).mkdir(exist_ok=True)
     options = {
-        "data_folder_in": str(folder / "messages"), "data_folder_out": str(folder / "messages"),
+        "data_folder_in": str(folder / "messages"),
+        "data_folder_out": str(folder / "messages"),
         "control_folder": str(folder / "control"),
     }
-    return Connection("filesystem://", transport="portal.embedded_queue.Transport", transport_options=options)
+    return Connection(
+        "filesystem://", transport="portal.embedded_queue.Transport", transport_options=options
+    )
 
 
 def test_the_service_uses_it() -> None:

@@ -16,8 +16,18 @@ pytestmark = pytest.mark.django_db(databases=factories.ALL_STORES)
 
 ROLES = ("anonymous", "holder", "clerk", "controller", "dpo")
 PUBLIC = {
-    "home", "start", "accessibility", "privacy", "notice", "paper", "set_language", "demo", "demo_messages",
-    "healthz", "readyz", "metrics",
+    "home",
+    "start",
+    "accessibility",
+    "privacy",
+    "notice",
+    "paper",
+    "set_language",
+    "demo",
+    "demo_messages",
+    "healthz",
+    "readyz",
+    "metrics",
 }
 SIGN_IN = {pattern.name for pattern in urls._SIGN_IN}
 EXPECTED: dict[str, set[str]] = {
@@ -28,7 +38,10 @@ EXPECTED: dict[str, set[str]] = {
     "approve_plan": {"controller"},
 }
 ARGUMENTS: dict[str, Any] = {
-    "case_id": uuid4(), "plan_id": uuid4(), "subject_id": uuid4(), "application_id": uuid4(),
+    "case_id": uuid4(),
+    "plan_id": uuid4(),
+    "subject_id": uuid4(),
+    "application_id": uuid4(),
     "card_id": uuid4(),
 }
 
@@ -59,7 +72,8 @@ def clients(register: None, staff: Callable[..., Client]) -> dict[str, Client]:
     holder = Client()
     holder.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return {
-        "anonymous": Client(), "holder": holder,
+        "anonymous": Client(),
+        "holder": holder,
         **{role: staff(role) for role in ("clerk", "controller", "dpo")},
     }
 
@@ -111,7 +125,11 @@ def test_a_clerk_opens_nobody_of_another_city(
 ) -> None:
     erik = enrolled(factories.ERIK, form="physical")
     client = staff("clerk")
-    asked = {"task": "question", "family_name": factories.ERIK.family_name, "birth_date": "29. 2. 1984"}
+    asked = {
+        "task": "question",
+        "family_name": factories.ERIK.family_name,
+        "birth_date": "29. 2. 1984",
+    }
 
     page = client.post(reverse("look_up"), asked)
 

@@ -26,7 +26,7 @@ def ask(typed: str, now: Any, *, address: str = "192.0.2.1", task: str = "sign_i
 
 
 def sent_code(folder: Path) -> str:
-    newest = sorted(folder.glob("*.json"))[-1]
+    newest = max(folder.glob("*.json"))
     text = json.loads(newest.read_text())["text"]
     return "".join(re.search(r"(\d{3}) (\d{3})", text).groups())
 
@@ -53,7 +53,9 @@ def test_a_code_for_one_task_opens_no_other(ana_id: UUID, demo_folder: Path, now
     use.send_code(challenge_id=challenge, now=now)
 
     with pytest.raises(CodeExpired):
-        use.check_code(challenge_id=challenge, code=sent_code(demo_folder), task="download", now=now)
+        use.check_code(
+            challenge_id=challenge, code=sent_code(demo_folder), task="download", now=now
+        )
 
 
 def test_five_wrong_tries_end_the_code(ana_id: UUID, demo_folder: Path, now: Any) -> None:
@@ -77,7 +79,9 @@ def test_a_code_ends_after_five_minutes(ana_id: UUID, demo_folder: Path, now: An
 
     with pytest.raises(CodeExpired):
         use.check_code(
-            challenge_id=challenge, code=sent_code(demo_folder), task="sign_in",
+            challenge_id=challenge,
+            code=sent_code(demo_folder),
+            task="sign_in",
             now=now + timedelta(minutes=5),
         )
 
@@ -90,7 +94,9 @@ def test_a_new_code_ends_the_earlier_one(ana_id: UUID, demo_folder: Path, now: A
     ask(factories.ANA.phone_e164, now + timedelta(seconds=1))
 
     with pytest.raises(CodeExpired):
-        use.check_code(challenge_id=first, code=code, task="sign_in", now=now + timedelta(seconds=2))
+        use.check_code(
+            challenge_id=first, code=code, task="sign_in", now=now + timedelta(seconds=2)
+        )
 
 
 def test_an_unknown_number_is_answered_like_a_known_one(
@@ -133,7 +139,10 @@ def test_the_sweep_sends_what_the_queue_lost_and_deletes_yesterday(
 
     assert use.sweep(now=now) == 1
 
-    assert use.check_code(challenge_id=lost, code=sent_code(demo_folder), task="sign_in", now=now) == ana_id
+    assert (
+        use.check_code(challenge_id=lost, code=sent_code(demo_folder), task="sign_in", now=now)
+        == ana_id
+    )
     assert not SignInChallenge.objects.filter(pk=old).exists()
 
 
@@ -146,7 +155,9 @@ def test_a_code_is_sent_once(ana_id: UUID, demo_folder: Path, now: Any) -> None:
     assert len(list(demo_folder.glob("*.json"))) == 1
 
 
-def test_neither_number_nor_code_stands_in_the_store(ana_id: UUID, demo_folder: Path, now: Any) -> None:
+def test_neither_number_nor_code_stands_in_the_store(
+    ana_id: UUID, demo_folder: Path, now: Any
+) -> None:
     challenge = ask(factories.ANA.phone_e164, now)
     use.send_code(challenge_id=challenge, now=now)
     code = sent_code(demo_folder)
@@ -154,7 +165,8 @@ def test_neither_number_nor_code_stands_in_the_store(ana_id: UUID, demo_folder: 
     with connections["default"].cursor() as cursor:
         cursor.execute("SELECT * FROM portal_signinchallenge")
         row = b"|".join(
-            bytes(v) if isinstance(v, bytes | memoryview) else str(v).encode() for v in cursor.fetchone()
+            bytes(v) if isinstance(v, bytes | memoryview) else str(v).encode()
+            for v in cursor.fetchone()
         )
 
     assert challenge.hex.encode() in row.replace(b"-", b"")
@@ -162,7 +174,9 @@ def test_neither_number_nor_code_stands_in_the_store(ana_id: UUID, demo_folder: 
     assert factories.ANA.phone_e164[4:].encode() not in row
 
 
-def test_the_message_says_what_for_and_not_to_share(ana_id: UUID, demo_folder: Path, now: Any) -> None:
+def test_the_message_says_what_for_and_not_to_share(
+    ana_id: UUID, demo_folder: Path, now: Any
+) -> None:
     challenge = ask(factories.ANA.phone_e164, now, task="download")
     use.send_code(challenge_id=challenge, now=now)
 
@@ -173,7 +187,9 @@ def test_the_message_says_what_for_and_not_to_share(ana_id: UUID, demo_folder: P
     assert "Ana" not in text
 
 
-def test_the_look_up_of_a_contact_stands_in_the_log(ana_id: UUID, demo_folder: Path, now: Any) -> None:
+def test_the_look_up_of_a_contact_stands_in_the_log(
+    ana_id: UUID, demo_folder: Path, now: Any
+) -> None:
     from records.access.models import LogEntry
 
     before = LogEntry.objects.count()

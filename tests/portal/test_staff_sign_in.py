@@ -1,4 +1,6 @@
-"""Staff: password and second factor, both; sessions that lock; secrets that do not lie in the store."""
+"""Staff: password and second factor, both; sessions that lock; secrets that do not lie in the
+store.
+"""
 
 import time
 from typing import Any
@@ -32,7 +34,10 @@ def _no_counters_of_other_tests() -> None:
 def cene_account(register: None) -> Any:
     user = get_user_model().objects.create_user(username="cene", password=PASSWORD)
     profile = StaffProfile.objects.create(
-        user=user, role="clerk", city=factories.HOME_CITY, organisation="knjiznica",
+        user=user,
+        role="clerk",
+        city=factories.HOME_CITY,
+        organisation="knjiznica",
         registration_point=factories.POINT,
     )
     appoint(profile=profile)
@@ -98,9 +103,16 @@ def test_a_code_works_once(client: Client, secret: str) -> None:
 
 def test_unknown_names_and_wrong_passwords_are_answered_alike(client: Client, secret: str) -> None:
     def answer(login: str) -> str:
-        body = client.post(reverse("account_login"), {"login": login, "password": "wrong wrong wrong"})
+        body = client.post(
+            reverse("account_login"), {"login": login, "password": "wrong wrong wrong"}
+        )
         assert body.status_code == 200
-        return body.content.decode().replace(login, "").split('class="error-summary"')[1].split("</div>")[0]
+        return (
+            body.content.decode()
+            .replace(login, "")
+            .split('class="error-summary"')[1]
+            .split("</div>")[0]
+        )
 
     assert answer("cene") == answer("nobody")
 
@@ -180,14 +192,18 @@ def test_an_idle_session_locks_and_goes_on_at_the_same_place(client: Client, sec
     assert client.get(reverse("look_up")).status_code == 200
 
 
-def test_what_was_being_sent_when_the_session_locked_is_not_lost(client: Client, secret: str) -> None:
+def test_what_was_being_sent_when_the_session_locked_is_not_lost(
+    client: Client, secret: str
+) -> None:
     give_password(client)
     client.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
     client.get(reverse("new_application"))
     age(client, SEEN_KEY, STAFF_IDLE_SECONDS + 1)
     step = reverse("application_step", args=["person"])
 
-    locked = client.post(step, {"given_name": "Ana", "family_name": "Žužek", "birth_date": "29. 2. 1984"})
+    locked = client.post(
+        step, {"given_name": "Ana", "family_name": "Žužek", "birth_date": "29. 2. 1984"}
+    )
     response = client.post(locked.url, {"password": PASSWORD, "next": step})
 
     assert response.status_code in (200, 302)
@@ -215,5 +231,3 @@ def test_a_redirect_never_leaves_the_site(client: Client, secret: str) -> None:
     response = client.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
 
     assert response.url == reverse("start")
-
-

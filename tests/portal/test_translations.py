@@ -1,4 +1,6 @@
-"""Slovenian is complete: nothing untranslated, nothing fuzzy, nothing left over, compiled as it is written."""
+"""Slovenian is complete: nothing untranslated, nothing fuzzy, nothing left over, compiled as it is
+written.
+"""
 
 import io
 import re
@@ -21,7 +23,9 @@ def test_every_text_is_translated() -> None:
     missing = []
     for message in wanted():
         found = catalogue.get(key(message))
-        strings = found.string if found and isinstance(found.string, tuple) else [found and found.string]
+        strings = (
+            found.string if found and isinstance(found.string, tuple) else [found and found.string]
+        )
         if not all(strings):
             missing.append(key(message))
 
@@ -57,7 +61,10 @@ def test_four_plural_forms_are_used() -> None:
     from django.utils.translation import ngettext
 
     with override("sl"):
-        shown = [ngettext("%(days)s day left", "%(days)s days left", n) % {"days": n} for n in (1, 2, 3, 5)]
+        shown = [
+            ngettext("%(days)s day left", "%(days)s days left", n) % {"days": n}
+            for n in (1, 2, 3, 5)
+        ]
 
     assert shown == ["še 1 dan", "še 2 dneva", "še 3 dni", "še 5 dni"]
 
