@@ -1,7 +1,6 @@
 """A document is tagged, archivable, complete and the same each time."""
 
 import hashlib
-import subprocess
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,7 +10,13 @@ from records.documents import rendering
 from records.documents.errors import DocumentNotRendered, UnknownTemplate
 from records.documents.rendering import Attachment
 from tests.records.documents.conftest import CREATED, ROWS, facts, rendered, report
-from tests.records.documents.tools import attachments_of, qpdf_is_clean, reader_of, text_of
+from tests.records.documents.tools import (
+    attachments_of,
+    qpdf_is_clean,
+    reader_of,
+    run_on,
+    text_of,
+)
 
 
 def test_the_file_declares_pdf_a_3a_and_pdf_ua_1(plain_pdf: bytes) -> None:
@@ -44,9 +49,7 @@ def test_table_headings_are_tagged_as_headings_of_columns() -> None:
 
     pdf = rendered(report(sections=[{"title": "Knjižbe", "blocks": [table]}]))
 
-    tags = subprocess.run(
-        ["pdfinfo", "-struct-text", "-"], input=pdf, capture_output=True, check=True
-    ).stdout.decode(errors="replace")
+    tags = run_on(pdf, "pdfinfo", "-struct-text")[1]
     heads = [line for line in tags.splitlines() if line.strip().startswith("TH ")]
     assert len(heads) == 2
     assert "H1" in tags

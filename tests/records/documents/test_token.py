@@ -11,7 +11,7 @@ from records.documents.seals import SealSettings
 from records.documents.signing import seal_pdf, verify_pdf
 from tests.records.documents.conftest import CREATED
 from tests.records.documents.pki import Pki
-from tests.records.documents.tools import pdfsig
+from tests.records.documents.tools import pdfsig, require
 
 MODULE = "/usr/lib/softhsm/libsofthsm2.so"
 PIN = "7310"
@@ -29,6 +29,7 @@ class Token:
 @pytest.fixture
 def token(pki: Pki, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Token:
     """A fresh SoftHSM2 token in a folder of its own."""
+    require("softhsm2-util")
     (tmp_path / "tokens").mkdir()
     conf = tmp_path / "softhsm2.conf"
     conf.write_text(f"directories.tokendir = {tmp_path / 'tokens'}\nlog.level = ERROR\n")

@@ -1,6 +1,7 @@
 """A key file of each test's own, on both root providers; the token is a real SoftHSM2 one."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,7 +27,7 @@ LABEL, PIN = "varuh-test", "8642"
 def softhsm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Make an empty token in a folder of its own; return the module that opens it."""
     module = next((path for path in MODULES if path.exists()), None)
-    if module is None:
+    if module is None or shutil.which("softhsm2-util") is None:
         pytest.skip("SoftHSM2 is not installed")
     folder = tmp_path_factory.mktemp("token")
     conf = folder / "softhsm2.conf"
