@@ -10,12 +10,12 @@ from uuid import UUID
 from django.db import DatabaseError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.transaction import atomic
-from psycopg import Cursor
 
 from records.access.errors import InsideTransaction, LogUnavailable, SubjectRestricted
 from records.access.leaves import Content, split_subjects, tag_of, year_bounds
 from records.access.locks import hold_once_lock
 from records.access.purposes import Store
+from records.access.statements import run_prepared
 from records.crypto.pseudonyms import pseudonym
 from records.keyring.errors import KeyringRefused
 from records.keyring.queries import get_keyring
@@ -103,18 +103,8 @@ def _append_postgresql(
         split_subjects(content.subjects),
         list(barred),
     )
-    connection.ensure_connection()
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
-    # One statement, prepared once per connection, its values bound by the server: half the time of
-    # a
-    # Django cursor, which writes them into the text. A pooler that swaps connections forbids
-    # preparing.
-    prepare = not connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS", False)
-    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
-        cursor.execute(_POSTGRESQL, values, prepare=prepare, binary=True)
-        row = cursor.fetchone()
-    return None if row is None else row[0]
+    ((entry_id,),) = run_prepared(connection, _POSTGRESQL, values)
+    return entry_id  # type: ignore[no-any-return]  # a bigint or NULL
 
 
 def _append_sqlite(

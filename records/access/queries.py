@@ -5,13 +5,15 @@
 import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Final
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, Final
 from uuid import UUID
 
+from django.db import connections
 from django.db.models import F, QuerySet
 
-from records.access.append import name_actor, name_subjects
+from records.access.append import AUDIT, name_actor, name_subjects
 from records.access.codes import (
     ACTION_OF,
     ACTIONS,
@@ -24,7 +26,7 @@ from records.access.codes import (
 from records.access.codes import PURPOSES as PURPOSE_CODES
 from records.access.errors import GrantDoesNotCover
 from records.access.grants import Grant
-from records.access.leaves import split_subjects, year_bounds, year_of
+from records.access.leaves import SUBJECT_SIZE, year_bounds, year_of
 from records.access.models import EntrySubject, LogEntry
 from records.access.purposes import (
     STAKEHOLDER_OF,
@@ -36,9 +38,37 @@ from records.access.purposes import (
     Store,
 )
 from records.access.sealing import list_log_years
+from records.access.statements import run_prepared
 from records.keyring.errors import KeyringKeyDestroyed
 
 MOST_LINES: Final = 1_000
+
+_SHOWN: Final = (
+    "id",
+    "timestamp",
+    "action",
+    "purpose",
+    "role",
+    "organisation",
+    "categories",
+    "actor",
+    "subjects",
+    "record",
+    "stage",
+)
+_ABOUT: Final = (
+    "SELECT page.*, outcome.stage, outcome.details FROM (SELECT "  # noqa: S608  # our own names
+    + ", ".join(f"entry.{name}" for name in _SHOWN)
+    + " FROM (SELECT DISTINCT entry_id FROM access_entrysubject"
+    " WHERE subject {names} AND entry_id >= %s AND entry_id < %s) AS about"
+    " JOIN access_logentry AS entry ON entry.id = about.entry_id"
+    " WHERE entry.id >= %s AND entry.id < %s AND entry.stage = %s"
+    " ORDER BY entry.id DESC LIMIT %s) AS page"
+    " LEFT JOIN access_logentry AS outcome"
+    " ON outcome.intent = page.id AND outcome.id >= %s AND outcome.id < %s"
+    " ORDER BY page.id DESC"
+)
+"""An outcome stands in the log year of its entry, and there is one at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,19 +136,43 @@ def list_entries_about(
             names = name_subjects(year=year, subjects=subjects, wallets=wallets)
         except KeyringKeyDestroyed:
             continue
-        lines += _lines(_find_about(names, year, before, wanted))
+        lines += _find_about(names, year, before, wanted)
     return lines
 
 
-def _find_about(names: Sequence[UUID], year: int, before: int | None, limit: int) -> list[LogEntry]:
+def _find_about(names: Sequence[UUID], year: int, before: int | None, limit: int) -> list[LogLine]:
+    """Return the lines of one year, in one statement, whatever their number."""
     first, after = year_bounds(year)
-    if before is not None:
-        after = min(after, before)
-    ids = EntrySubject.objects.filter(
-        subject__in=names, entry_id__gte=first, entry_id__lt=after
-    ).values("entry_id")
-    entries = LogEntry.objects.filter(id__in=ids, id__gte=first, id__lt=after, stage=Stage.OPENED)
-    return list(entries.order_by("-id")[:limit])
+    last = after if before is None else min(after, before)
+    connection = connections[AUDIT]
+    if connection.vendor == "postgresql":
+        values = [names, first, last, first, last, int(Stage.OPENED), limit, first, after]
+        rows = run_prepared(connection, _ABOUT.format(names="= ANY(%s::uuid[])"), values)
+    else:
+        marks = ", ".join(["%s"] * len(names))
+        hexes = [name.hex for name in names]
+        parameters: list[str | int] = [
+            *hexes,
+            first,
+            last,
+            first,
+            last,
+            int(Stage.OPENED),
+            limit,
+            first,
+            after,
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(_ABOUT.format(names=f"IN ({marks})"), parameters)
+            rows = [_from_sqlite(row) for row in cursor.fetchall()]
+    return [_line(row[: len(_SHOWN)], *row[len(_SHOWN) :]) for row in rows]
+
+
+def _from_sqlite(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    values = dict(zip((*_SHOWN, "outcome", "details"), row, strict=True))
+    values["timestamp"] = values["timestamp"].replace(tzinfo=UTC)
+    values["actor"] = UUID(values["actor"])
+    return tuple(values.values())
 
 
 def search_entries(
@@ -160,7 +214,7 @@ def search_entries(
                 page = page.filter(id__in=about.values("entry_id"))
         except KeyringKeyDestroyed:
             continue
-        lines += _lines(list(page.order_by("-id")[:wanted]))
+        lines += _lines(page.order_by("-id")[:wanted])
     return lines
 
 
@@ -207,33 +261,38 @@ def _require_review(grant: Grant) -> None:
         raise GrantDoesNotCover(entry_id=grant.entry_id, purpose=Purpose.LOG_REVIEW.value)
 
 
-def _lines(entries: Sequence[LogEntry]) -> list[LogLine]:
-    if not entries:
+def _lines(entries: QuerySet[LogEntry]) -> list[LogLine]:
+    rows = list(entries.values_list(*_SHOWN))
+    if not rows:
         return []
-    ids = [entry.id for entry in entries]
+    ids = [row[0] for row in rows]
     outcomes: dict[int | None, tuple[int, str | None]] = {
         intent: (stage, details)
         for intent, stage, details in LogEntry.objects.filter(
             intent__in=ids, id__gt=min(ids), id__lt=year_bounds(year_of(max(ids)))[1]
         ).values_list("intent", "stage", "details")
     }
-    return [_line(entry, *outcomes.get(entry.id, (entry.stage, None))) for entry in entries]
+    return [_line(row, *outcomes.get(row[0], (None, None))) for row in rows]
 
 
-def _line(entry: LogEntry, stage: int, details: str | None) -> LogLine:
-    role = ROLE_OF[entry.role]
+_categories = lru_cache(maxsize=1024)(categories_of)
+
+
+def _line(row: tuple[Any, ...], outcome: int | None, details: str | None) -> LogLine:
+    entry_id, at, action, purpose, who, organisation, mask, actor, subjects, record, stage = row
+    role = ROLE_OF[who]
     return LogLine(
-        entry_id=entry.id,
-        at=entry.timestamp,
-        action=ACTION_OF[entry.action],
-        purpose=PURPOSE_OF.get(entry.purpose),
+        entry_id=entry_id,
+        at=at,
+        action=ACTION_OF[action],
+        purpose=PURPOSE_OF.get(purpose),
         role=role,
-        organisation=entry.organisation,
-        categories=categories_of(entry.categories),
+        organisation=organisation,
+        categories=_categories(mask),
         own=role is ActorRole.HOLDER,
-        outcome=Stage(stage).name.lower(),
-        actor=entry.actor,
-        subjects=len(split_subjects(bytes(entry.subjects))),
-        record=entry.record or "",
+        outcome=Stage(stage if outcome is None else outcome).name.lower(),
+        actor=actor,
+        subjects=len(subjects) // SUBJECT_SIZE,
+        record=record or "",
         counts=json.loads(details).get("counts", {}) if details else {},
     )

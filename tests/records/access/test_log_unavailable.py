@@ -122,3 +122,19 @@ def test_no_plaintext_and_no_half_done_write_where_the_log_fails(
 
     assert DataSubject.objects.count() == 1
     assert read_name(subject, actor=cene, now=now) == "Ana"
+
+
+@pytest.mark.postgresql
+def test_a_connection_that_died_is_replaced_and_the_entry_is_written(open_for: Open) -> None:
+    connection = connections["audit"]
+    if connection.vendor != "postgresql":
+        pytest.skip("only on PostgreSQL")
+    open_for()
+    killer = connection.copy()
+    with killer.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid])
+    killer.close()
+
+    open_for()
+
+    assert LogEntry.objects.count() == 2
