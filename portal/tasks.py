@@ -2,14 +2,18 @@
 what was lost.
 """
 
+import logging
 from uuid import UUID
 
-from celery import shared_task
+from celery import Task, shared_task
+from kombu.exceptions import ChannelError, OperationalError
 
 from portal.clock import read_clock
 from portal.errors import NotDelivered
 from portal.sweeps import run_named
 from portal.usecases import sign_in
+
+log = logging.getLogger("varuh.tasks")
 
 
 @shared_task(name="portal.send_code", ignore_result=True)
@@ -26,3 +30,16 @@ def send_code(challenge_id: str) -> None:
 def run_sweep(name: str) -> None:
     """Run one sweep by the clock; the schedule names it."""
     run_named(name=name, now=read_clock())
+
+
+def wake(task: Task, key: UUID) -> bool:
+    """Put a message with the row's id on the queue; return False where the queue is away.
+
+    Nothing is lost then: the row is the truth, and the sweep finds it.
+    """
+    try:
+        task.delay(str(key))
+    except (OperationalError, ChannelError, OSError) as error:
+        log.warning("queue away, the sweep will do it", extra={"cause": type(error).__name__})
+        return False
+    return True

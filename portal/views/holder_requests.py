@@ -2,7 +2,6 @@
 download.
 """
 
-import logging
 from uuid import UUID, uuid4
 
 from django import forms
@@ -20,13 +19,13 @@ from portal.errors import TooManyRequests
 from portal.forms import PageForm
 from portal.refusals import explain
 from portal.roles import holder_only
+from portal.tasks import wake
 from portal.usecases import own_cases
 from portal.usecases.sign_in import Typed
 from portal.views.sign_in import ASKED_KEY, FRESH_KEY, FRESH_SECONDS, ask, read_code
 from records.access.purposes import DataCategory
 from records.legal_days import legal_day
 
-log = logging.getLogger("varuh.requests")
 DRAFT_KEY = "varuh_request"
 HIDDEN = frozenset({DataCategory.STAFF, DataCategory.SIGN_IN})
 
@@ -151,7 +150,7 @@ def _check(request: HttpRequest, draft: dict[str, object]) -> HttpResponse:
         del request.session[DRAFT_KEY]
         page = own_cases.read_case(holder=request.holder, case_id=case.pk, now=now)
         if page.job is not None:
-            wake(page.job.pk)
+            wake(fulfil_task, page.job.pk)
         return HttpResponseRedirect(reverse("request_sent", args=[case.pk]))
     context = {
         "some": _some(answers),
@@ -162,14 +161,6 @@ def _check(request: HttpRequest, draft: dict[str, object]) -> HttpResponse:
         "due": deadlines(legal_day(now)).due,
     }
     return render(request, "portal/holder/request_check.html", context)
-
-
-def wake(job_id: UUID) -> None:
-    """Wake the job that makes the package; where the queue is away, the sweep finds it."""
-    try:
-        fulfil_task.delay(str(job_id))
-    except OSError:
-        log.warning("queue away, the sweep will make the package")
 
 
 @holder_only
@@ -189,7 +180,7 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         if request.POST.get("act") == "disable":
             own_cases.disable(holder=request.holder, case_id=case_id, now=now)
         else:
-            wake(own_cases.renew(holder=request.holder, case_id=case_id, now=now))
+            wake(fulfil_task, own_cases.renew(holder=request.holder, case_id=case_id, now=now))
         return HttpResponseRedirect(reverse("holder_case", args=[case_id]))
     page = own_cases.read_case(holder=request.holder, case_id=case_id, now=now)
     return render(request, "portal/holder/case.html", {"page": page})

@@ -1,6 +1,5 @@
 """Holders' sign-in, unlocking and the fresh code before a download."""
 
-import logging
 from typing import Any
 from uuid import UUID
 
@@ -22,13 +21,12 @@ from portal.forms import PageForm
 from portal.middleware import LOCKED_KEY, SEEN_KEY
 from portal.people import Holder, person_of
 from portal.refusals import explain
-from portal.tasks import send_code
+from portal.tasks import send_code, wake
 from portal.usecases import sign_in as use
 from records.cards.rules import clean_holder_id
 from records.errors import Refusal
 from records.identity.rules import clean_phone
 
-log = logging.getLogger("varuh.sign_in")
 ASKED_KEY, FRESH_KEY = "varuh_asked", "varuh_fresh"
 FRESH_SECONDS = 120
 
@@ -114,11 +112,7 @@ def ask(request: HttpRequest, *, typed: use.Typed, task: str, after: str, about:
         "after": after,
         "about": about,
     }
-    try:
-        send_code.delay(str(challenge_id))
-    except OSError:
-        # The queue is away; the row is the truth and the sweep will find it.
-        log.warning("queue away, the sweep will send the code")
+    wake(send_code, challenge_id)
 
 
 @never_cache
