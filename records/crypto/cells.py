@@ -26,6 +26,8 @@ from records.crypto.labels import (
 from records.crypto.padding import MARK, pad, unpad
 from records.crypto.secret import Unprintable
 
+_UUID_SIZE = 16
+_UUID_AHEAD = _UUID_SIZE.to_bytes(4, "big")
 _NONCE_AT = 1 + GENERATION_SIZE
 _BODY_AT = _NONCE_AT + NONCE_SIZE
 _SHORTEST = _BODY_AT + TAG_SIZE
@@ -67,6 +69,11 @@ class CellKey(Unprintable):
         except (InvalidTag, ValueError, TypeError):
             raise CannotOpen from None
 
+    def _suffix(self, row: bytes, subject: bytes) -> bytes:
+        if len(row) == len(subject) == _UUID_SIZE:
+            return _UUID_AHEAD + row + _UUID_AHEAD + subject + self._header[1:]
+        return row_suffix(row, subject, self.generation)
+
     def seal_row(
         self, plaintexts: Sequence[bytes], prefixes: Iterable[bytes], row: bytes, subject: bytes
     ) -> list[bytes]:
@@ -75,7 +82,7 @@ class CellKey(Unprintable):
         `prefixes` are the columns' (records.crypto.aad.cell_prefix), in the plaintexts' order.
         """
         encrypt, header = self._aead.encrypt, self._header
-        suffix = row_suffix(row, subject, self.generation)
+        suffix = self._suffix(row, subject)
         nonces = urandom(NONCE_SIZE * len(plaintexts))
         cells = []
         start = 0
@@ -96,7 +103,7 @@ class CellKey(Unprintable):
         None.
         """
         decrypt, header = self._aead.decrypt, self._header
-        suffix = row_suffix(row, subject, self.generation)
+        suffix = self._suffix(row, subject)
         opened: list[bytes | None] = []
         try:
             for cell, prefix in zip(cells, prefixes, strict=True):
@@ -111,6 +118,30 @@ class CellKey(Unprintable):
         except (InvalidTag, ValueError, TypeError):
             raise CannotOpen from None
         return opened
+
+    def open_texts(
+        self,
+        cells: Iterable[bytes | None],
+        prefixes: Iterable[bytes],
+        row: bytes,
+        subject: bytes,
+    ) -> list[str | None]:
+        """Return what `open_row` gives, decoded: the way of pages and exports, in one go."""
+        decrypt, header = self._aead.decrypt, self._header
+        suffix = self._suffix(row, subject)
+        texts: list[str | None] = []
+        try:
+            for cell, prefix in zip(cells, prefixes, strict=True):
+                if cell is None:
+                    texts.append(None)
+                    continue
+                if cell[:_NONCE_AT] != header:
+                    raise CannotOpen
+                padded = decrypt(cell[_NONCE_AT:_BODY_AT], cell[_BODY_AT:], prefix + suffix)
+                texts.append(padded[: padded.rindex(MARK)].decode())
+        except (InvalidTag, ValueError, TypeError):
+            raise CannotOpen from None
+        return texts
 
 
 def generation_of(cell: bytes) -> int:

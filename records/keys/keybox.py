@@ -26,8 +26,6 @@ from records.keys.errors import KeyDestroyed
 
 MOST_KEPT: Final = 4096
 """Subjects; one kept AES object takes 2.4 kB, so the box stays at about 10 MB."""
-MOST_KEPT_AT_ONCE: Final = 1024
-"""A call for more subjects is an export: it would only push out the keys that people work with."""
 KEPT_SECONDS: Final = 60.0
 """Short beside a shift at the desk, long beside one request."""
 CHUNK: Final = {"sqlite": 2_000, "postgresql": 10_000}
@@ -95,8 +93,6 @@ class KeyBox:
 
     def keep(self, store: str, version: int, keys: Keys) -> None:
         """Keep keys that were read under that version; the oldest make room."""
-        if len(keys.current) > MOST_KEPT_AT_ONCE:
-            return
         until = monotonic() + KEPT_SECONDS
         with self._lock:
             if version != self.version:
@@ -105,8 +101,8 @@ class KeyBox:
             for subject, key in keys.current.items():
                 kept.pop((store, subject), None)
                 kept[store, subject] = (until, key, keys.older.get(subject, ()))
-            for oldest in list(kept)[: max(len(kept) - MOST_KEPT, 0)]:
-                del kept[oldest]
+            while len(kept) > MOST_KEPT:
+                del kept[next(iter(kept))]
 
     def stands(self, version: int) -> bool:
         """Return whether the kept keys belong to that version; forget them all where they do
@@ -140,9 +136,11 @@ def owners(store: Store) -> Callable[[bytes], bytes]:
     return _pseudonymiser(get_keyring().link_key(f"keys/{store.value}")).octets
 
 
-def get_subject_keys(*, store: Store, subjects: set[bytes]) -> Keys:
+def get_subject_keys(*, store: Store, subjects: set[bytes], keep: bool = True) -> Keys:
     """Return the data keys of all these subjects, in one query; raise KeyDestroyed where one has
     none.
+
+    An export does not `keep` what it reads: it would push out the keys that people work with.
     """
     keys = box.get(store.value, subjects)
     kept = keys.current
@@ -151,7 +149,7 @@ def get_subject_keys(*, store: Store, subjects: set[bytes]) -> Keys:
     if not box.stands(version) and kept:
         kept = {}
         version, fetched = _fetch(store, list(subjects))
-    if fetched.current and not connections[Store.KEYS].in_atomic_block:
+    if keep and fetched.current and not connections[Store.KEYS].in_atomic_block:
         box.keep(store.value, version, fetched)
     if kept:
         fetched.current.update(kept)

@@ -4,8 +4,8 @@
 """
 
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Any, TypeVar
-from uuid import UUID
 
 from django.db.models import Model
 
@@ -24,8 +24,8 @@ from records.keys.values import FROM_BYTES
 
 CHUNK_ROWS = 1_000
 _Row = TypeVar("_Row", bound=Model)
-_RawRow = tuple[UUID, UUID, Sequence[Any]]
-"""Primary key, subject, and what stands in the sealed columns."""
+_RawRow = Sequence[Any]
+"""Primary key, subject (where it is another column), and what stands in the sealed columns."""
 
 
 def reveal_values(
@@ -40,7 +40,7 @@ def reveal_values(
         return []
     plan = _plan_of_all(instances)
     chosen = [plan.column(name) for name in columns]
-    return _reveal(grant, plan, chosen, _raw_rows(plan, chosen, instances))
+    return _reveal(grant, plan, chosen, _rows_of(plan, chosen, instances))
 
 
 def tuple_columns(model: type[Model], columns: Sequence[str]) -> tuple[str | RawCells, ...]:
@@ -59,8 +59,7 @@ def reveal_tuples(
     """
     plan = plan_of(model)
     chosen = [plan.column(name) for name in columns]
-    places = len(_place(plan))
-    return _reveal(grant, plan, chosen, [(row[0], row[places - 1], row[places:]) for row in rows])
+    return _reveal(grant, plan, chosen, rows, subject_at=len(_place(plan)) - 1)
 
 
 def _place(plan: SealedPlan) -> tuple[str, ...]:
@@ -96,7 +95,7 @@ def find_matching(
     maker = IndexMaker(plan, index)
     wanted = maker.normalised(values)
     chosen = [plan.column(name) for name in index.of]
-    opened = _open_rows(plan, chosen, _raw_rows(plan, chosen, instances))
+    opened = _open_rows(plan, chosen, _rows_of(plan, chosen, instances))
     return [
         row
         for row, found in zip(instances, opened, strict=True)
@@ -117,21 +116,20 @@ def _plan_of_all(instances: Sequence[Model]) -> SealedPlan:
     return plan_of(model)
 
 
-def _raw_rows(
+def _rows_of(
     plan: SealedPlan, columns: Sequence[SealedColumnPlan], instances: Sequence[Model]
 ) -> list[_RawRow]:
     """Return key, subject and raw cells of each instance; a deferred cell is loaded."""
-    subject, names = plan.subject, [column.attname for column in columns]
-    key_name = plan.key
+    names = [plan.key, plan.subject, *(column.attname for column in columns)]
+    pick = itemgetter(*names)
     rows: list[_RawRow] = []
     for instance in instances:
-        data = instance.__dict__
         try:
-            rows.append((data[key_name], data[subject], [data[name] for name in names]))
+            rows.append(pick(instance.__dict__))
         except KeyError:
-            for name in (subject, *names):
+            for name in names:
                 getattr(instance, name)
-            rows.append((data[key_name], data[subject], [data[name] for name in names]))
+            rows.append(pick(instance.__dict__))
     return rows
 
 
@@ -140,40 +138,45 @@ def _reveal(
     plan: SealedPlan,
     columns: Sequence[SealedColumnPlan],
     rows: Sequence[_RawRow],
+    subject_at: int = 1,
 ) -> list[tuple[object, ...]]:
-    Grant.require_all(
-        grant,
+    grant.require_all(
         plan.store,
-        frozenset([row[1] for row in rows]),
+        frozenset([row[subject_at] for row in rows]),
         frozenset([column.category for column in columns]),
     )
-    return _open_rows(plan, columns, rows)
+    return _open_rows(plan, columns, rows, subject_at)
 
 
 def _open_rows(
-    plan: SealedPlan, columns: Sequence[SealedColumnPlan], rows: Sequence[_RawRow]
+    plan: SealedPlan,
+    columns: Sequence[SealedColumnPlan],
+    rows: Sequence[_RawRow],
+    subject_at: int = 1,
 ) -> list[tuple[object, ...]]:
     """Return the values of the rows. Only a function that has asked a Grant may call this."""
     prefixes = [column.prefix for column in columns]
     decoders: list[Callable[[bytes], object]] = [FROM_BYTES[column.kind] for column in columns]
     only_text = all(column.kind == "text" for column in columns)
+    cells_from = subject_at + 1
+    keep = len(rows) <= CHUNK_ROWS
     values: list[tuple[object, ...]] = []
     for start in range(0, len(rows), CHUNK_ROWS):
         part = rows[start : start + CHUNK_ROWS]
-        keys = get_subject_keys(store=plan.store, subjects={row[1].bytes for row in part})
-        for row, subject, cells in part:
-            owner = subject.bytes
+        owners = [row[subject_at].bytes for row in part]
+        keys = get_subject_keys(store=plan.store, subjects=set(owners), keep=keep)
+        current = keys.current
+        for row, owner in zip(part, owners, strict=True):
+            cells, place = row[cells_from:], row[0].bytes
             try:
-                opened = keys.current[owner].open_row(cells, prefixes, row.bytes, owner)
+                if only_text:
+                    values.append(tuple(current[owner].open_texts(cells, prefixes, place, owner)))
+                    continue
+                opened = current[owner].open_row(cells, prefixes, place, owner)
             except CannotOpen:
-                opened = _open_generations(keys, prefixes, row.bytes, owner, cells)
-            if only_text:
-                values.append(tuple([None if one is None else one.decode() for one in opened]))
-            else:
-                pairs = zip(decoders, opened, strict=True)
-                values.append(
-                    tuple([None if one is None else decode(one) for decode, one in pairs])
-                )
+                opened = _open_generations(keys, prefixes, place, owner, cells)
+            pairs = zip(decoders, opened, strict=True)
+            values.append(tuple([None if one is None else decode(one) for decode, one in pairs]))
     return values
 
 

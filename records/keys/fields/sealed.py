@@ -133,6 +133,8 @@ class SealedField(models.Field):  # type: ignore[type-arg]  # not generic at run
 
         Any other SQL expression could only write what is not a cell.
         """
+        if value.__class__ is bytes and len(value) >= SHORTEST_CELL and value[0] == CELL_FORMAT:
+            return value
         if hasattr(value, "as_sql"):
             if chooses_cells(value):
                 return value

@@ -5,7 +5,10 @@ import tempfile
 from typing import Any
 from urllib.parse import urlsplit
 
-PRAGMAS = "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA secure_delete=ON;PRAGMA foreign_keys=ON;"
+PRAGMAS = ";".join(
+    f"PRAGMA {pragma}"
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON")
+)
 """As Varuh sets SQLite (portal.settings)."""
 
 

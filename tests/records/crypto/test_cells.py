@@ -232,3 +232,21 @@ def test_a_missing_cell_of_a_row_is_none() -> None:
     cells = [None, *key.seal_row([b""], COLUMNS[1:2], ROW, SUBJECT)]
 
     assert key.open_row(cells, COLUMNS[:2], ROW, SUBJECT) == [None, b""]
+
+
+def test_texts_open_as_their_bytes_do() -> None:
+    key = CellKey(KEY, 1)
+    cells = [None, *key.seal_row([b"", SECRET.encode()], COLUMNS[1:3], ROW, SUBJECT)]
+
+    assert key.open_texts(cells, COLUMNS[:3], ROW, SUBJECT) == [None, "", SECRET]
+    for junk in (b"plain", "text", cells[1], key.seal(b"\xff", b"")):
+        with pytest.raises(CannotOpen):
+            key.open_texts([None, cells[1], junk], COLUMNS[:3], ROW, SUBJECT)
+
+
+def test_bytes_that_are_no_text_do_not_open_as_text() -> None:
+    key = CellKey(KEY, 1)
+    cells = key.seal_row([b"\xff"], COLUMNS[:1], ROW, SUBJECT)
+
+    with pytest.raises(CannotOpen):
+        key.open_texts(cells, COLUMNS[:1], ROW, SUBJECT)

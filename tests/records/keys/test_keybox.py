@@ -124,10 +124,12 @@ def test_the_box_is_bounded_and_the_oldest_keys_make_room(
 def test_an_export_does_not_push_out_the_kept_keys(
     safe: Safe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from records.keys import queries
+
     rows = put_many(safe, 30)
     box.forget()
     safe.reveal(rows[0])
-    monkeypatch.setattr(keybox, "MOST_KEPT_AT_ONCE", 20)
+    monkeypatch.setattr(queries, "CHUNK_ROWS", 20)
 
     reveal_values(safe.open(*[row.subject_id for row in rows]), rows, ["name"])
 
