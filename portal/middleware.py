@@ -8,9 +8,11 @@ from allauth.account.internal.flows.reauthentication import suspend_request
 from allauth.mfa.adapter import get_adapter
 from django.conf import settings
 from django.contrib.auth import logout
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import resolve, reverse
+from django.urls import reverse
 from django.utils import translation
+from django.utils.cache import add_never_cache_headers
 
 from portal.people import Holder, person_of
 from portal.refusals import render_refusal
@@ -76,17 +78,34 @@ class SessionGuardMiddleware:
         "mfa_reauthenticate",
         "factor_needed",
     }
+    STAFF_ONLY = (OPEN_WITHOUT_FACTOR - OPEN_WHILE_LOCKED) | {
+        "mfa_deactivate_totp",
+        "mfa_reauthenticate_webauthn",
+    }
+    """allauth's pages, which ask only that somebody is signed in."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer, or send to the lock, the sign-in or the second factor first."""
-        person = person_of(request)
-        if person is None or request.path.startswith((settings.STATIC_URL, "/api/")):
-            return self.get_response(request)
+        """Answer; no page of somebody who is signed in stays in a cache, a refusal neither."""
+        response = self.get_response(request)
+        if not _is_machine(request) and person_of(request) is not None:
+            add_never_cache_headers(response)
+        return response
+
+    def process_view(
+        self, request: HttpRequest, _view: object, _args: object, _kwargs: object
+    ) -> HttpResponse | None:
+        """Send to the lock, the sign-in or the second factor first.
+
+        Here and not before: what is kept until the session opens again has passed the CSRF check.
+        """
+        person = None if _is_machine(request) else person_of(request)
+        if person is None:
+            return None
         now = time.time()
-        name = resolve(request.path).url_name if _resolves(request) else None
+        name = request.resolver_match.url_name if request.resolver_match else None
         holder = isinstance(person, Holder)
         since = request.session.setdefault(SINCE_KEY, now)
         if now - since > (HOLDER_LONGEST_SECONDS if holder else STAFF_LONGEST_SECONDS):
@@ -103,23 +122,19 @@ class SessionGuardMiddleware:
                 return suspend_request(request, reverse("unlock"))
         else:
             request.session[SEEN_KEY] = now
-        if (
-            not holder
-            and name not in self.OPEN_WITHOUT_FACTOR
-            and not get_adapter().is_mfa_enabled(request.user)
+        if holder:
+            if name in self.STAFF_ONLY:
+                raise PermissionDenied
+        elif name not in self.OPEN_WITHOUT_FACTOR and not get_adapter().is_mfa_enabled(
+            request.user
         ):
             return HttpResponseRedirect(reverse("factor_needed"))
-        return self.get_response(request)
+        return None
 
 
-def _resolves(request: HttpRequest) -> bool:
-    from django.urls import Resolver404
-
-    try:
-        resolve(request.path)
-    except Resolver404:
-        return False
-    return True
+def _is_machine(request: HttpRequest) -> bool:
+    """Return whether the request is for a file or from a terminal: those have no session."""
+    return request.path.startswith((settings.STATIC_URL, "/api/"))
 
 
 class RefusalMiddleware:
