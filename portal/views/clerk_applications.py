@@ -3,9 +3,11 @@
 from typing import Any
 from uuid import UUID
 
+from django.forms import BooleanField
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -118,6 +120,8 @@ def _check(request: HttpRequest, draft: dict[str, Any]) -> HttpResponse:
 
 def _shown(field: Any) -> str:
     value = field.value()
+    if isinstance(field.field, BooleanField):
+        return gettext("yes") if value else gettext("no")
     choices = getattr(field.field, "choices", None)
     if choices:
         return str(dict(choices).get(value, "")) if value else ""
