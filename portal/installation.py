@@ -18,6 +18,7 @@ def prepare_installation(*, now: datetime) -> Iterator[str]:
     The stores must be migrated. Raises the refusals of each step; safe to repeat.
     """
     Path(settings.VAR_DIR).chmod(0o700)
+    Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
     if settings.CELERY_BROKER_URL == "filesystem://":
         for name in ("data_folder_in", "control_folder"):
             folder = Path(settings.CELERY_BROKER_TRANSPORT_OPTIONS[name])

@@ -40,7 +40,7 @@ SECRET_KEY = SECRET_KEY_SETTING
 ALLOWED_HOSTS = read_list(
     "VARUH_ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"] if DEMO else []
 )
-SITE_URL = read_text("VARUH_SITE_URL", "http://127.0.0.1:8000")
+SITE_URL = read_text("VARUH_SITE_URL", f"http://127.0.0.1:{read_number('VARUH_PORT', 8000)}")
 
 # -- Keys: see records.keyring
 KEY_PROVIDER = read_text("VARUH_KEY_PROVIDER", "file")  # file | pkcs11
@@ -199,8 +199,12 @@ CSRF_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = read_flag("VARUH_SSL_REDIRECT", default=not DEMO)
 SECURE_HSTS_SECONDS = read_number("VARUH_HSTS_SECONDS", 0 if DEMO else 31_536_000, least=0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEMO
-if read_flag("VARUH_BEHIND_PROXY", default=False):
+BEHIND_PROXY = read_flag("VARUH_BEHIND_PROXY", default=False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# Limits count visitors' addresses: behind one proxy each is the last in X-Forwarded-For, and
+# without one nobody can invent theirs there.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 
 # -- Sign-in
 AUTHENTICATION_BACKENDS = [
@@ -251,6 +255,10 @@ if _CACHE_URL := read_secret("VARUH_CACHE_URL"):
 # -- Messages to holders: demo writes them to the console and under VAR_DIR, email sends by Django's
 # mail settings
 DELIVERY = read_text("VARUH_DELIVERY", "demo" if DEMO else "email")  # demo | email
+if DELIVERY not in ({"demo", "email"} if DEMO else {"email"}):
+    raise ImproperlyConfigured(
+        "VARUH_DELIVERY must be email, or in demo mode demo: that one writes codes into the log."
+    )
 DEMO_MESSAGES_DIR = VAR_DIR / "demo-messages"
 METRICS_TOKEN = read_secret("VARUH_METRICS_TOKEN")
 
