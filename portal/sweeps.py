@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from django.contrib.sessions.models import Session
+
 import consent.tasks
 import dsar.tasks
 import records.access.tasks
@@ -34,6 +36,11 @@ class Sweep:
     every_seconds: int
 
 
+def _forget_sessions(now: datetime) -> int:
+    """Delete the sessions that have ended: half-typed applications lie in them (GDPR 5(1)(e))."""
+    return Session.objects.filter(expire_date__lt=now).delete()[0]
+
+
 def _expire_cards(now: datetime) -> int:
     expired = 0
     while some := contracts.expire_cards(now=now):
@@ -54,6 +61,7 @@ def _look_for_orphans(_now: datetime) -> int:
 
 SWEEPS = (
     Sweep("sign_in", lambda now: sign_in.sweep(now=now), 15),
+    Sweep("sessions", _forget_sessions, HOUR),
     Sweep("blocks", lambda now: contracts.deliver_blocks(now=now), 10),
     Sweep("sagas", lambda now: contracts.finish_sagas(now=now), MINUTE),
     Sweep("expiry", _expire_cards, HOUR),

@@ -5,6 +5,7 @@ failures.
 import hashlib
 from uuid import UUID
 
+from allauth.core.internal.ratelimit import get_ip
 from django.core.cache import cache
 from django.http import HttpRequest
 from ninja.security import HttpBearer
@@ -48,8 +49,11 @@ def _find(identifier: str, secret: str) -> Terminal | None:
 
 
 def _counter(request: HttpRequest, identifier: str) -> str:
-    """Return the counter's name: a hash, so that the cache holds no address."""
-    source = f"{request.META.get('REMOTE_ADDR', '')}|{identifier}"
+    """Return the counter's name: a hash, so that the cache holds no address.
+
+    Behind a proxy the address is the visitor's, not the proxy's: a terminal's id stands on slips.
+    """
+    source = f"{get_ip(request)}|{identifier}"
     return "api-failures:" + hashlib.sha256(source.encode()).hexdigest()
 
 

@@ -9,6 +9,7 @@ through the gate, and sends the code.
 import hmac
 import logging
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -20,7 +21,7 @@ from django.db.models import F
 from django.utils.translation import gettext, override
 
 from portal.delivery import get_channel
-from portal.errors import CodeExpired, CodeWrong, TooManyRequests
+from portal.errors import CodeExpired, CodeWrong, NotDelivered, TooManyRequests
 from portal.models import HolderAccount, SignInChallenge
 from portal.sealing import index, mac, open_sealed, seal
 from records.access.errors import AccessRefused, LogUnavailable
@@ -168,17 +169,18 @@ def send_code(*, challenge_id: UUID, now: datetime) -> bool:
 
 def sweep(*, now: datetime) -> int:
     """Send the codes that wait, delete the challenges of yesterday; return how many codes were
-    sent.
+    sent. One that cannot be delivered keeps no other waiting.
     """
     SignInChallenge.objects.filter(created_at__lte=now - KEPT).delete()
     SignInChallenge.objects.filter(expires_at__lte=now).exclude(typed_sealed=b"").update(
         typed_sealed=b""
     )
     waiting = SignInChallenge.objects.filter(sent_at=None, expires_at__gt=now)
-    return sum(
-        send_code(challenge_id=pk, now=now)
-        for pk in waiting.order_by("created_at").values_list("pk", flat=True)[:500]
-    )
+    sent = 0
+    for pk in waiting.order_by("created_at").values_list("pk", flat=True)[:500]:
+        with suppress(NotDelivered):
+            sent += send_code(challenge_id=pk, now=now)
+    return sent
 
 
 def get_or_create_user(*, subject_id: UUID) -> object:

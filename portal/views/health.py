@@ -66,6 +66,7 @@ def _is_local(request: HttpRequest) -> bool:
     """Behind a proxy every visitor seems local: then only the token counts."""
     if (
         settings.METRICS_TOKEN
+        or settings.BEHIND_PROXY
         or request.headers.get("X-Forwarded-For")
         or request.headers.get("Forwarded")
     ):

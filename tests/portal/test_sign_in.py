@@ -11,7 +11,8 @@ from uuid import UUID
 import pytest
 from django.db import connections
 
-from portal.errors import CodeExpired, CodeWrong, TooManyRequests
+from portal.delivery import DemoChannel
+from portal.errors import CodeExpired, CodeWrong, NotDelivered, TooManyRequests
 from portal.models import SignInChallenge
 from portal.usecases import sign_in as use
 from tests import factories
@@ -144,6 +145,27 @@ def test_the_sweep_sends_what_the_queue_lost_and_deletes_yesterday(
         == ana_id
     )
     assert not SignInChallenge.objects.filter(pk=old).exists()
+
+
+def test_a_code_that_cannot_be_delivered_keeps_no_other_waiting(
+    ana_id: UUID,
+    enrolled: Callable[..., UUID],
+    demo_folder: Path,
+    now: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Fussy(DemoChannel):
+        def send(self, *, to: str, subject: str, text: str, now: Any) -> None:
+            if to == factories.ANA.phone_e164:
+                raise NotDelivered(reason="test")
+            super().send(to=to, subject=subject, text=text, now=now)
+
+    enrolled(factories.BOR)
+    monkeypatch.setattr(use, "get_channel", Fussy)
+    ask(factories.ANA.phone_e164, now - timedelta(seconds=1))
+    ask(factories.BOR.phone_e164, now)
+
+    assert use.sweep(now=now) == 1
 
 
 def test_a_code_is_sent_once(ana_id: UUID, demo_folder: Path, now: Any) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 
 from portal import sweeps
 from portal.celery import app
@@ -45,6 +46,16 @@ def test_a_refused_sweep_does_not_stop_the_others(
 
     assert isinstance(outcomes[first.name], Stopped)
     assert ran == ["second"]
+
+
+@pytest.mark.django_db
+def test_sessions_that_have_ended_are_deleted_with_what_was_typed(now: datetime) -> None:
+    for name, day in (("ended", now - timedelta(seconds=1)), ("lives", now + timedelta(hours=1))):
+        Session.objects.create(session_key=name, session_data="sealed", expire_date=day)
+
+    assert sweeps.run_named(name="sessions", now=now) == 1
+
+    assert list(Session.objects.values_list("session_key", flat=True)) == ["lives"]
 
 
 @pytest.mark.django_db
