@@ -3,6 +3,7 @@
 format 0x01 (1) | nonce (12) | ciphertext of the key, and tag (16)
 """
 
+from collections.abc import Iterable, Sequence
 from os import urandom
 
 from cryptography.exceptions import InvalidTag
@@ -31,6 +32,18 @@ class WrappingKey(Unprintable):
         """Return the key, wrapped under a fresh random nonce and bound to the AAD."""
         nonce = urandom(NONCE_SIZE)
         return _FORMAT + nonce + self._encrypt(nonce, key, aad)
+
+    def wrap_all(self, keys: Sequence[bytes], aads: Iterable[bytes]) -> list[bytes]:
+        """Return the keys, each wrapped as `wrap` does it; the nonces are drawn at once."""
+        encrypt = self._encrypt
+        nonces = urandom(NONCE_SIZE * len(keys))
+        wrapped = []
+        start = 0
+        for key, aad in zip(keys, aads, strict=True):
+            nonce = nonces[start : start + NONCE_SIZE]
+            start += NONCE_SIZE
+            wrapped.append(_FORMAT + nonce + encrypt(nonce, key, aad))
+        return wrapped
 
     def unwrap(self, wrapped: bytes, aad: bytes) -> Secret:
         """Return the key; raise CannotOpen, the same for a wrong key, AAD or byte."""

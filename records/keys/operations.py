@@ -47,14 +47,18 @@ def create_data_keys(grant: Grant, *, store: Store, subjects: Collection[UUID]) 
     require_subjects(grant, store=store, subjects=subjects)
     keyring, version = get_keyring(), box.version
     owner_of, epoch = owners(store), keyring.current_epoch(store)
-    wrap, prefix = keyring.kek(store, epoch).wrap, key_prefix(store.value)
-    suffix = key_suffix(FIRST_GENERATION, epoch)
+    prefix, suffix = key_prefix(store.value), key_suffix(FIRST_GENERATION, epoch)
     made, code = Keys(), STORE_CODES[store]
-    rows: list[KeyRow] = []
-    for subject in {subject.bytes for subject in subjects}:
-        owner, key = owner_of(subject), token_bytes(KEY_SIZE)
-        rows.append((owner, FIRST_GENERATION, code, epoch, wrap(key, prefix + owner + suffix)))
+    wanted = list({subject.bytes for subject in subjects})
+    filed = [owner_of(subject) for subject in wanted]
+    keys = [token_bytes(KEY_SIZE) for _ in wanted]
+    wrapped = keyring.kek(store, epoch).wrap_all(keys, [prefix + owner + suffix for owner in filed])
+    for subject, key in zip(wanted, keys, strict=True):
         made.add(subject, CellKey(key, FIRST_GENERATION))
+    rows = [
+        (owner, FIRST_GENERATION, code, epoch, secret)
+        for owner, secret in zip(filed, wrapped, strict=True)
+    ]
     # In the order of their pseudonyms, which is no order at all to a reader: where rows stand must
     # not tell which subjects came together, nor in which order.
     rows.sort()

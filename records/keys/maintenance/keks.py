@@ -19,7 +19,7 @@ from records.keys.operations import empty_journal
 Progress = Callable[[int, int], None]
 """Called with how many steps are done and how many there are."""
 
-BATCH: Final = 5_000
+BATCH: Final = 2_000
 """Data keys in one transaction: a fraction of a second during which others wait."""
 
 _READ = (
@@ -90,8 +90,9 @@ def _rewrap(store: Store, epoch: int, progress: Progress | None) -> int:
             if not rows:
                 return done
             # A subject's generations stay together: the next batch begins with the next subject.
-            if len(rows) == BATCH:
-                rows = [row for row in rows if row[0] != rows[-1][0]] or rows
+            if len(rows) == BATCH and rows[0][0] != (cut := rows[-1][0]):
+                while rows[-1][0] == cut:
+                    rows.pop()
             _write(connection.vendor, cursor, _wrap_rows(store, epoch, rows))
         done, last = done + len(rows), rows[-1][0]
         if progress is not None:
@@ -103,20 +104,22 @@ def _wrap_rows(
 ) -> list[tuple[int, bytes, bytes, int, int]]:
     """Return new epoch and wrapped key, then pseudonym, generation and again the epoch."""
     keyring, prefix = get_keyring(), key_prefix(store.value)
-    wrap = keyring.kek(store, epoch).wrap
-    unwraps = {old: keyring.kek(store, old).unwrap for old in {row[2] for row in rows}}
-    suffixes = {
-        pair: key_suffix(*pair)
-        for _owner, generation, old, _wrapped in rows
-        for pair in ((generation, old), (generation, epoch))
+    ways = {
+        (generation, old): (
+            keyring.kek(store, old).unwrap,
+            key_suffix(generation, old),
+            key_suffix(generation, epoch),
+        )
+        for generation, old in {(row[1], row[2]) for row in rows}
     }
-    written = []
+    keys, aads = [], []
     for owner, generation, old, wrapped in rows:
+        unwrap, before, after = ways[generation, old]
         head = prefix + owner
-        key = unwraps[old](wrapped, head + suffixes[generation, old])
-        new = wrap(key, head + suffixes[generation, epoch])
-        written.append((epoch, new, owner, generation, epoch))
-    return written
+        keys.append(unwrap(wrapped, head + before))
+        aads.append(head + after)
+    new = keyring.kek(store, epoch).wrap_all(keys, aads)
+    return [(epoch, wrapped, row[0], row[1], epoch) for row, wrapped in zip(rows, new, strict=True)]
 
 
 def _write(

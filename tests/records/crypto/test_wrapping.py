@@ -79,3 +79,18 @@ def test_another_kek_does_not_unwrap() -> None:
 def test_a_key_of_another_length_is_refused(size: int) -> None:
     with pytest.raises(UnusableKey):
         WrappingKey(bytes(size))
+
+
+def test_many_keys_are_wrapped_as_one_is() -> None:
+    root = WrappingKey(new_key())
+    keys = [new_key() for _ in range(3)]
+    aads = [b"1", b"2", b"3"]
+
+    wrapped = root.wrap_all(keys, aads)
+
+    assert [root.unwrap(one, aad) for one, aad in zip(wrapped, aads, strict=True)] == keys
+    assert len({one[1:13] for one in wrapped}) == 3
+    with pytest.raises(CannotOpen):
+        root.unwrap(wrapped[0], aads[1])
+    with pytest.raises(ValueError, match="shorter"):
+        root.wrap_all(keys, aads[:2])
