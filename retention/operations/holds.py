@@ -8,6 +8,7 @@ from django.db import transaction
 from records.access.gate import open_gate, report_outcome
 from records.access.grants import Actor
 from records.access.purposes import Action, DataCategory, Purpose
+from records.identity.queries import get_subject
 from retention.errors import NoSuchHold, NotAController, PlanNotOpen, UnknownGround
 from retention.models import LegalHold, SubjectClock
 from retention.rules.safety import HOLD_GROUNDS, may_order
@@ -24,7 +25,8 @@ def place_hold(
 ) -> LegalHold:
     """Hold back a person's data from erasure, until a day or until it is lifted (T7.6.6, C10).
 
-    Raises NotAController, UnknownGround, and PlanNotOpen where the erasure has begun.
+    Raises NotAController, UnknownGround, PlanNotOpen where the erasure has begun, and
+    SubjectUnknown where it is over.
     """
     if not may_order(actor.role):
         raise NotAController(role=actor.role.value)
@@ -43,6 +45,7 @@ def place_hold(
         clock = SubjectClock.objects.select_for_update().filter(pk=subject_id).first()
         if clock is not None and clock.erasing_since is not None:
             raise PlanNotOpen(state="erasing")
+        get_subject(subject_id)
         hold = LegalHold.objects.create(
             subject_id=subject_id,
             ground=ground,

@@ -89,7 +89,9 @@ def recheck(work: Work) -> None:
     back.
 
     A renewed contract, a pending case, a new hold, unfinished work: the person stays (threat 13).
+    Their clocks are locked before the look: a hold comes before it, or finds the erasure begun.
     """
+    list(SubjectClock.objects.select_for_update().filter(pk__in=work.people).order_by("pk"))
     verdicts = judge_people(work.grant, subject_ids=work.people, now=work.now)
     held = list_held(subject_ids=work.people, now=work.now)
     busy = _busy(work.people)
