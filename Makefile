@@ -24,7 +24,7 @@ run: setup ## set up, seed the demo city once, serve http://127.0.0.1:8000 with 
 	@exec $(BIN)/python manage.py run_demo
 
 test: setup ## run the whole suite on the embedded stores
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 lint: setup
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

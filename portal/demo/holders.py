@@ -22,7 +22,7 @@ from records.legal_days import legal_day
 
 @dataclass(frozen=True, slots=True)
 class DemoCard:
-    """A card of the demo: what its holder types to sign in, and what its chip says to a terminal."""
+    """A card of the demo: what its holder types to sign in, what its chip says."""
 
     city: str
     name: str = field(repr=False)
@@ -44,7 +44,7 @@ def terms_reference(day: date) -> str:
 def give_card(
     *, clerk: Actor, person: PersonDetails, city: str, point: str, now: datetime
 ) -> DemoCard:
-    """Take an application at the counter and bring its card into use; raises the floors' refusals."""
+    """Take an application at the counter and bring its card into use."""
     today = legal_day(now)
     standing = submit_application(
         actor=clerk,

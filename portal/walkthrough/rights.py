@@ -136,8 +136,7 @@ def _answer(story: Story, case: Case) -> str:
 
 
 def see_who_looked(story: Story) -> dict[str, Any]:
-    """Ana sees who looked at her data, and why; the clerk's look is there, Bor's page is not hers.
-    """
+    """Ana sees who looked at her data, and why; the clerk's look is there."""
     holder = story.kept["holder"]
     grant = open_gate(
         actor=holder.actor, purpose=Purpose.OWN_DATA, subjects=[holder.subject_id],

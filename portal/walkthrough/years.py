@@ -1,5 +1,4 @@
-"""Years later: the contract ends, the run purges Ana, her neighbour stays, the log still verifies.
-"""
+"""Years later: the contract ends, a run purges Ana, her neighbour stays, the log verifies."""
 
 import secrets
 from datetime import UTC, date, datetime, time, timedelta
@@ -85,8 +84,7 @@ def end_contract(story: Story) -> dict[str, Any]:
 
 
 def plan_the_purge(story: Story) -> dict[str, Any]:
-    """From the next day on the gate refuses; a plan lists who is due, and waits for two approvals.
-    """
+    """From the next day on the gate refuses; a plan lists who is due and waits for approvals."""
     _go_to(story, story.kept["clock"].last_day_kept + timedelta(days=1))
     prove(not _opens(story, "ana"), "from purge_from on the gate refuses")
     prove(_opens(story, "bor"), "the neighbour's opens")

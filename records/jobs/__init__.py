@@ -1,1 +1,1 @@
-"""Rows with leases: the truth about work that takes long. The broker's message carries only an id."""
+"""Rows with leases: the truth about work that takes long. A message carries only an id."""

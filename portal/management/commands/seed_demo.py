@@ -49,9 +49,8 @@ class Command(BaseCommand):
                 f"  holder      card {holder['holder_id']}   {holder['name']}, {holder['city']}"
             )
         for staff in content["staff"]:
-            self.stdout.write(
-                f"  {staff['role']:<11} {staff['username']:<8} {staff['password']:<18} {staff['city']}"
-            )
+            who = f"{staff['role']:<11} {staff['username']:<8}"
+            self.stdout.write(f"  {who} {staff['password']:<18} {staff['city']}")
         self.stdout.write(f"  The codes of phones and authenticators: {settings.SITE_URL}/demo/")
         for terminal in content["terminals"]:
             self.stdout.write(

@@ -18,8 +18,7 @@ class Command(BaseCommand):
     """
 
     help = (
-        "Create missing keys, migrate every store, load the register and the notices."
-        " Idempotent."
+        "Create missing keys, migrate every store, load the register and the notices. Idempotent."
     )
     requires_system_checks: list[str] = []
 
