@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from records.access.purposes import Store
+from django.db.models import Model
+
 from records.crypto.blind_index import blind_index
 from records.crypto.encoding import encode_parts
-from records.keyring.queries import get_keyring
+from records.keyring.queries import Keyring, get_keyring
 from records.keys.errors import IndexIncomplete
 from records.keys.fields.blind import BlindIndexField, IndexValue
 from records.keys.normalising import normaliser
@@ -48,6 +49,31 @@ class IndexMaker:
         return blind_index(self._keys[0], self.normalised(values), bits=self.index.bits)
 
 
+class _Makers:
+    """The makers of one state of the keyring, so that a search need not prepare them again."""
+
+    def __init__(self, keyring: Keyring) -> None:
+        self.keyring = keyring
+        self.made: dict[tuple[type[Model], str], IndexMaker] = {}
+
+
+_makers: _Makers | None = None
+
+
+def maker_of(plan: SealedPlan, index: BlindIndexField) -> IndexMaker:
+    """Return the maker of this index, under the versions in use."""
+    global _makers  # noqa: PLW0603  # one keyring a process, and so one set of makers
+    keyring = get_keyring()
+    makers = _makers
+    if makers is None or makers.keyring is not keyring:
+        makers = _makers = _Makers(keyring)
+    place = plan.model, index.attname
+    maker = makers.made.get(place)
+    if maker is None:
+        maker = makers.made[place] = IndexMaker(plan, index)
+    return maker
+
+
 def index_columns(
     makers: Sequence[IndexMaker], mapping: Any, *, whole: bool = False
 ) -> dict[str, int | None]:
@@ -68,8 +94,3 @@ def index_columns(
         missing = any(part is None for part in parts)
         found[index.attname] = None if missing else maker.newest(parts)
     return found
-
-
-def index_versions(store: Store) -> list[int]:
-    """Return the index versions in use, newest first."""
-    return get_keyring().index_versions(store)[::-1]

@@ -15,7 +15,7 @@ from records.crypto.cells import CellKey
 from records.crypto.labels import KEY_SIZE
 from records.keyring.queries import get_keyring
 from records.keys.errors import NotSealed, WrongKind
-from records.keys.indexing import IndexMaker, index_columns
+from records.keys.indexing import index_columns, maker_of
 from records.keys.keybox import CHUNK, Keys, box, get_subject_keys, owners
 from records.keys.models import STORE_CODES, DataKey
 from records.keys.plans import SealedPlan, plan_of
@@ -109,7 +109,7 @@ def seal_values(
         column.name: (column.attname, column.prefix, column.null, TO_BYTES[column.kind])
         for column in columns
     }
-    makers = [IndexMaker(plan, index) for index in plan.indexes if names.intersection(index.of)]
+    makers = [maker_of(plan, index) for index in plan.indexes if names.intersection(index.of)]
     for row, subject, mapping in zip(instances, subjects, values, strict=True):
         if type(row) is not type(instances[0]) or not isinstance(row.pk, UUID):
             raise NotSealed(model=plan.model._meta.label, reason="another model, or no key")

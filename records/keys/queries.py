@@ -17,7 +17,7 @@ from records.keys.cells import raw_cell
 from records.keys.errors import NotSealed
 from records.keys.fields.blind import IndexValue
 from records.keys.fields.columns import RawCells
-from records.keys.indexing import IndexMaker
+from records.keys.indexing import maker_of
 from records.keys.keybox import Keys, get_subject_keys
 from records.keys.plans import SealedColumnPlan, SealedPlan, plan_of
 from records.keys.values import FROM_BYTES
@@ -76,7 +76,7 @@ def index_value(grant: Grant, model: type[Model], field_name: str, *values: obje
     plan = plan_of(model)
     index = plan.index(field_name)
     _require_search(grant, plan, index.of)
-    return IndexMaker(plan, index).value(values)
+    return maker_of(plan, index).value(values)
 
 
 def find_matching(
@@ -92,7 +92,7 @@ def find_matching(
     plan = _plan_of_all(instances)
     index = plan.index(field_name)
     _require_search(grant, plan, index.of)
-    maker = IndexMaker(plan, index)
+    maker = maker_of(plan, index)
     wanted = maker.normalised(values)
     chosen = [plan.column(name) for name in index.of]
     opened = _open_rows(plan, chosen, _rows_of(plan, chosen, instances))
