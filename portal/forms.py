@@ -12,6 +12,15 @@ _DATE = re.compile(
 )
 
 
+_MOST_DIGITS = 18
+
+
+def read_number(text: str | None) -> int | None:
+    """Return the whole number that a page of ours sent, None for anything else and for nothing."""
+    digits = (text or "").strip()
+    return int(digits) if digits.isdecimal() and len(digits) <= _MOST_DIGITS else None
+
+
 class PageForm(forms.Form):
     """A form of one of our pages: no asterisks, no browser bubbles, plain words."""
 

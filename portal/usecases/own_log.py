@@ -40,7 +40,7 @@ class Page:
     older: str
 
 
-def list_own_entries(*, holder: Holder, before: str | None, now: datetime) -> Page:
+def list_own_entries(*, holder: Holder, before: int | None, now: datetime) -> Page:
     """Return a page of who looked at the holder's data, newest first; looking at it is an entry
     itself.
     """
@@ -56,9 +56,8 @@ def list_own_entries(*, holder: Holder, before: str | None, now: datetime) -> Pa
         wallet_pseudonym(grant, card_id=card.pk, subject_id=holder.subject_id)
         for card in list_cards(subject_id=holder.subject_id)
     ]
-    start = int(before) if before and before.isdecimal() else None
     found = list_entries_about(
-        grant, subjects=[holder.subject_id], wallets=wallets, limit=PAGE_SIZE + 1, before=start
+        grant, subjects=[holder.subject_id], wallets=wallets, limit=PAGE_SIZE + 1, before=before
     )
     older = str(found[PAGE_SIZE - 1].entry_id) if len(found) > PAGE_SIZE else ""
     return Page(lines=tuple(write_line(line) for line in found[:PAGE_SIZE]), older=older)

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import BadRequest
 from django.forms import BooleanField
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -53,7 +54,10 @@ def new_application(request: HttpRequest) -> HttpResponse:
     """Begin an application: of somebody new, or (by POST from their page) of somebody known."""
     subject = ""
     if request.method == "POST":
-        subject_id = UUID(request.POST["subject"])
+        try:
+            subject_id = UUID(request.POST.get("subject", ""))
+        except ValueError:
+            raise BadRequest from None
         require_task(request, subject_id)
         subject = str(subject_id)
     elif request.session.get(DRAFT_KEY) and "new" not in request.GET:

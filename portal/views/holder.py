@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django import forms
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,11 +15,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from consent.queries import get_notice_on, list_consents
 from consent.rules import WORDING_OF
 from portal.clock import read_clock
-from portal.forms import PageForm
+from portal.forms import PageForm, read_number
 from portal.roles import holder_only
 from portal.usecases import own_cases, own_consents, own_data, own_log
 from portal.usecases.blocking import block_own_card, list_blockable
-from records.access.purposes import Purpose
 from records.cards.rules import BlockReason
 from records.legal_days import legal_day
 
@@ -119,7 +119,7 @@ def blocked(request: HttpRequest) -> HttpResponse:
 def who_looked(request: HttpRequest) -> HttpResponse:
     """Show who looked at the holder's data (H6)."""
     page = own_log.list_own_entries(
-        holder=request.holder, before=request.GET.get("before"), now=read_clock()
+        holder=request.holder, before=read_number(request.GET.get("before")), now=read_clock()
     )
     return render(request, "portal/holder/who_looked.html", {"page": page})
 
@@ -142,7 +142,10 @@ def consents(request: HttpRequest) -> HttpResponse:
     """Show the consents, and give or withdraw one: the same two steps both ways (GDPR 7(3))."""
     now, language = read_clock(), request.LANGUAGE_CODE
     if request.method == "POST":
-        wanted = Purpose(request.POST.get("purpose", ""))
+        asked = request.POST.get("purpose", "")
+        wanted = next((purpose for purpose in own_consents.TITLES if purpose.value == asked), None)
+        if wanted is None:
+            raise BadRequest
         own_consents.change(
             holder=request.holder,
             purpose=wanted,

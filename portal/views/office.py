@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from dsar.queries import find_open_fulfilment, get_case, list_events, list_packages, standing
 from portal import words
 from portal.clock import read_clock
-from portal.forms import DayField, PageForm
+from portal.forms import DayField, PageForm, read_number
 from portal.models import StaffRole
 from portal.register import city_names
 from portal.roles import staff_only
@@ -37,7 +37,9 @@ def queue(request: HttpRequest) -> HttpResponse:
     city = request.GET.get("city", "")
     lines = office.list_queue(city=city if city in cities else None, now=read_clock())
     return render(
-        request, "portal/office/queue.html", {"lines": lines, "cities": cities, "city": city}
+        request,
+        "portal/office/queue.html",
+        {"lines": lines, "cities": cities, "city": city, "late": list_late(now=read_clock())},
     )
 
 
@@ -94,7 +96,6 @@ def log_search(request: HttpRequest) -> HttpResponse:
     page = None
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
-        before = request.POST.get("before", "")
         page = office.search_log(
             staff=request.staff,
             card_id=values["card"],
@@ -102,7 +103,7 @@ def log_search(request: HttpRequest) -> HttpResponse:
             purpose=Purpose(values["purpose"]) if values["purpose"] else None,
             since=_start_of(values["since"]),
             until=_start_of(values["until"] and values["until"] + timedelta(days=1)),
-            before=int(before) if before.isdecimal() else None,
+            before=read_number(request.POST.get("before")),
             now=read_clock(),
         )
         if page.unknown_card:
@@ -156,11 +157,10 @@ def retention_plan(request: HttpRequest, plan_id: UUID) -> HttpResponse:
 @require_POST
 def approve_plan(request: HttpRequest, plan_id: UUID) -> HttpResponse:
     """Record one controller's approval of a plan; the second one lets it run (C9)."""
-    typed = request.POST.get("confirmed_due", "").strip()
     approve(
         actor=request.staff.actor,
         plan_id=plan_id,
         now=read_clock(),
-        confirmed_due=int(typed) if typed.isdecimal() else None,
+        confirmed_due=read_number(request.POST.get("confirmed_due")),
     )
     return HttpResponseRedirect(reverse("retention_plan", args=[plan_id]))
