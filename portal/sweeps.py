@@ -25,6 +25,8 @@ from retention.queries.orphans import count_orphans
 log = logging.getLogger("varuh.sweeps")
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
+CATCH_UP_SECONDS = 15
+"""A beat counts its intervals from its own start: what is late need not wait a day for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +94,22 @@ def run_named(*, name: str, now: datetime) -> object:
     return _run({sweep.name: sweep for sweep in SWEEPS}[name], now)
 
 
+def run_late(*, now: datetime) -> list[str]:
+    """Run the sweeps that are late, after a start or a stand-still; return their names."""
+    late = list_late(now=now)
+    for name in late:
+        run_named(name=name, now=now)
+    return late
+
+
 def schedule() -> dict[str, dict[str, object]]:
     """Return the beat's schedule. A wake-up that waited longer than its interval is dropped."""
-    return {
+    late: dict[str, object] = {
+        "task": "portal.run_late_sweeps",
+        "schedule": CATCH_UP_SECONDS,
+        "options": {"expires": CATCH_UP_SECONDS},
+    }
+    return {"late": late} | {
         sweep.name: {
             "task": "portal.run_sweep",
             "schedule": sweep.every_seconds,

@@ -10,7 +10,7 @@ from kombu.exceptions import ChannelError, OperationalError
 
 from portal.clock import read_clock
 from portal.errors import NotDelivered
-from portal.sweeps import run_named
+from portal.sweeps import run_late, run_named
 from portal.usecases import sign_in
 
 log = logging.getLogger("varuh.tasks")
@@ -43,3 +43,9 @@ def wake(task: Task, key: UUID) -> bool:
         log.warning("queue away, the sweep will do it", extra={"cause": type(error).__name__})
         return False
     return True
+
+
+@shared_task(name="portal.run_late_sweeps", ignore_result=True)
+def run_late_sweeps() -> None:
+    """Run what is late by the clock."""
+    run_late(now=read_clock())

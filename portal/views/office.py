@@ -17,6 +17,7 @@ from portal.forms import DayField, PageForm, read_number
 from portal.models import StaffRole
 from portal.register import city_names
 from portal.roles import staff_only
+from portal.sweeps import list_late
 from portal.usecases import office
 from portal.writing import LOCAL
 from records.access.purposes import Purpose
