@@ -82,21 +82,22 @@ def find_person(
 
     The search is logged, a miss as well. Raises OtherCity, LookUpTooWide.
     """
+    facts = set() if holder_id else {DataCategory.NAME, DataCategory.BIRTH_DATE}
+    grant = open_gate(
+        actor=staff.actor,
+        purpose=Purpose.CARD_ADMINISTRATION,
+        subjects=[],
+        categories=facts | {DataCategory.CARD},
+        action=Action.SEARCH,
+        task=f"desk:{task}",
+        now=now,
+    )
     if holder_id:
         card = find_card(holder_id=holder_id)
         if card is None:
             return None
         require_city(profile_id=staff.profile_id, city=card.home_city)
         return card.subject_id
-    grant = open_gate(
-        actor=staff.actor,
-        purpose=Purpose.CARD_ADMINISTRATION,
-        subjects=[],
-        categories={DataCategory.NAME, DataCategory.BIRTH_DATE, DataCategory.CARD},
-        action=Action.SEARCH,
-        task=f"desk:{task}",
-        now=now,
-    )
     found = find_subjects_by_facts(grant, family_name=family_name, birth_date=birth_date)
     if not found:
         return None

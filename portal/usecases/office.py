@@ -4,7 +4,6 @@ retention.
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from django.core.cache import cache
 from django.db.models import Count, Max, Min
@@ -69,15 +68,11 @@ def search_log(
     before: int | None,
     now: datetime,
 ) -> LogPage:
-    """Return the lines that a DPO asks for. The search is an entry itself, and whoever it is about
-    sees it (D6).
+    """Return the lines that a DPO asks for. The search is an entry itself, a miss as well, and
+    whoever it is about sees it (D6).
     """
-    subject: UUID | None = None
-    if card_id:
-        card = find_card(holder_id=card_id)
-        if card is None:
-            return LogPage((), "", unknown_card=True)
-        subject = card.subject_id
+    card = find_card(holder_id=card_id) if card_id else None
+    subject = card.subject_id if card else None
     grant = open_gate(
         actor=staff.actor,
         purpose=Purpose.LOG_REVIEW,
@@ -87,6 +82,8 @@ def search_log(
         task="log-review",
         now=now,
     )
+    if card_id and card is None:
+        return LogPage((), "", unknown_card=True)
     found = search_entries(
         grant,
         limit=PAGE_SIZE + 1,
