@@ -18,6 +18,7 @@ from portal.refusals import explain
 from portal.roles import staff_only
 from portal.usecases import blocking, desk
 from records.cards.errors import CardUnknown
+from records.cards.queries import get_card
 from records.cards.rules import BlockReason, Channel, clean_holder_id
 from records.errors import Refusal
 
@@ -188,11 +189,23 @@ class BlockForm(PageForm):
     clean_card = LookUpForm.clean_card
 
 
+def _card_asked_for(request: HttpRequest) -> str:
+    """Return the ID of the card from whose page the clerk comes; the address holds a random number,
+    for addresses stand in logs and histories.
+    """
+    try:
+        card = get_card(UUID(request.GET.get("card", "")))
+        require_task(request, card.subject_id)
+    except (ValueError, CardUnknown, TaskNeeded):
+        return ""
+    return card.holder_id
+
+
 @staff_only(StaffRole.CLERK)
 @require_http_methods(["GET", "POST"])
 def block(request: HttpRequest) -> HttpResponse:
     """Block a card of any city in one step (C6, C11)."""
-    initial = {"card": request.GET.get("card", "")}
+    initial = {"card": _card_asked_for(request)}
     form = BlockForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
