@@ -2,7 +2,7 @@
 
 Values stand in an entry only where the record's table is declared to hold nothing personal
 (records.access.inventory); of any other record the entry names the changed fields and nothing else,
-whatever was sent.
+whatever was sent: its number, too, would stand in two stores.
 """
 
 import json
@@ -111,7 +111,7 @@ def append_change(*, instance: models.Model, action: int, changes: Mapping[str, 
     """
     model = type(instance)
     return _append(
-        record=f"{model._meta.label}:{instance.pk}",
+        record=f"{model._meta.label}:{instance.pk if is_not_personal(model) else '-'}",
         action=action,
         details={"changes": _shown(model, changes)},
     )

@@ -99,6 +99,7 @@ def test_a_personal_record_is_named_by_its_fields_only(keyring: Any) -> None:
     bulk = LogEntry.objects.log_bulk_create([subject])
 
     assert entry.changes == {"family_name": None, "assurance": None}
+    assert entry.record == "identity.DataSubject:-"
     assert "Žužek" not in entry.details
     assert "\\u" not in entry.details
     assert bulk.details == '{"rows":1}'
