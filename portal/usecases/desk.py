@@ -138,8 +138,10 @@ def submit(
     now: datetime,
 ) -> ApplicationStanding:
     """Keep the application and, where the paper is signed, the acceptance of the texts in force
-    (T4.1.4, T1.1).
+    (T4.1.4, T1.1). Raises OtherCity for somebody known there.
     """
+    if subject_id is not None:
+        require_city(profile_id=staff.profile_id, city=get_subject(subject_id).home_city_id)
     standing = contracts.submit_application(
         actor=staff.actor,
         details=details,
