@@ -72,3 +72,10 @@ def test_no_page_of_somebody_signed_in_stays_in_a_cache(ana: Client, page: str) 
 
 def test_a_page_of_nobody_may_be_kept(client: Client) -> None:
     assert "Cache-Control" not in client.get(reverse("home")).headers
+
+
+def test_a_refusal_tells_a_holder_where_to_complain(ana: Client) -> None:
+    page = ana.get(reverse("holder_case", args=[uuid4()])).content.decode()
+
+    assert "dsar.case_unknown" in page
+    assert "Informacijski pooblaščenec" in page
