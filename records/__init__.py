@@ -1,1 +1,3 @@
-"""The records floor: crypto, keyring, jobs, documents, access, keys, identity, cards, wallet, contracts."""
+"""The records floor: crypto, keyring, jobs, documents, access, keys, identity, cards, wallet,
+contracts.
+"""
