@@ -12,6 +12,7 @@ from django.db import connections
 from records.access.purposes import Store
 
 EARLIEST_PLAUSIBLE_YEAR = 2026
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]", "testserver"})
 
 
 def _place(alias: str) -> tuple[object, ...]:
@@ -167,5 +168,21 @@ def check_cache(*, app_configs: Sequence[AppConfig] | None = None, **_: Any) -> 
             "Limits and used codes are kept in each process alone.",
             hint="Set VARUH_CACHE_URL to a Redis that all web processes share.",
             id="varuh.W004",
+        )
+    ]
+
+
+@register(Tags.security)
+def check_demo_stays_at_home(
+    *, app_configs: Sequence[AppConfig] | None = None, **_: Any
+) -> list[CheckMessage]:
+    """Refuse a demo that answers to other names than this machine's: it shows every code."""
+    if not settings.DEMO or set(settings.ALLOWED_HOSTS) <= LOOPBACK:
+        return []
+    return [
+        Error(
+            "Demo mode is on and hosts beyond this machine are allowed.",
+            hint="Set VARUH_DEMO=0, or remove VARUH_ALLOWED_HOSTS.",
+            id="varuh.E006",
         )
     ]

@@ -224,7 +224,7 @@ SENTENCES = {
         "Check the date of birth: it lies in the future or more than 130 years ago."
     ),
     "identity.city_unknown": _("There is no such city in the register. Choose one from the list."),
-    "identity.email_invalid": _("Enter an e-mail address such as ime@primer.si"),
+    "identity.email_invalid": _("Enter an e-mail address such as name@example.org"),
     "identity.name_invalid": _("Enter the name as it is written on a document"),
     "identity.phone_invalid": _(
         "Enter a phone number such as 041 234 567; with a country code for numbers from abroad"

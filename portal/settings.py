@@ -303,7 +303,7 @@ DEFAULT_FROM_EMAIL = read_text("VARUH_FROM_EMAIL", "varuh@localhost")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {"plain": {"()": "portal.log_format.FieldsFormatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": read_text("VARUH_LOG_LEVEL", "INFO")},
 }

@@ -64,7 +64,7 @@ def problem(
     return response
 
 
-class TooManyFailures(Exception):  # noqa: N818  # it says what happened, as Refusals do
+class TooManyFailures(Exception):  # it says what happened, as Refusals do
     """Too many wrong credentials came from this address for this terminal."""
 
 

@@ -227,8 +227,10 @@ def _find_contact(*, typed: Typed, task: str, now: datetime) -> tuple[UUID, str]
     except (AccessRefused, IdentityRefusal, KeyDestroyed) as refusal:
         log.info("sign-in challenge answered by nothing", extra={"code": refusal.code})
         return None
-    contact = phone or email
-    return (subject_id, str(contact)) if contact else None
+    known = [str(contact) for contact in (phone, email) if contact]
+    # Where the channel reaches none of them, sending says so, and the row waits.
+    reached = [contact for contact in known if get_channel().reaches(contact)] or known
+    return (subject_id, reached[0]) if reached else None
 
 
 def _mac_of(challenge_id: UUID, code: str) -> bytes:

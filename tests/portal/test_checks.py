@@ -102,3 +102,14 @@ def test_a_cache_of_each_process_alone_is_named(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(checks, "settings", cached("redis.RedisCache"))
 
     assert _ids(checks.check_cache()) == []
+
+
+def test_a_demo_that_answers_to_other_names_is_an_error(settings: Any) -> None:
+    settings.DEMO = True
+    settings.ALLOWED_HOSTS = ["127.0.0.1", "testserver"]
+
+    assert _ids(checks.check_demo_stays_at_home()) == []
+
+    settings.ALLOWED_HOSTS = ["kartica.example"]
+
+    assert _ids(checks.check_demo_stays_at_home()) == ["varuh.E006"]

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.core import mail
 from django.db import connections
 
 from portal.delivery import DemoChannel
@@ -166,6 +167,17 @@ def test_a_code_that_cannot_be_delivered_keeps_no_other_waiting(
     ask(factories.BOR.phone_e164, now)
 
     assert use.sweep(now=now) == 1
+
+
+def test_a_code_goes_to_the_contact_that_the_channel_reaches(
+    ana_id: UUID, settings: Any, now: Any
+) -> None:
+    settings.DELIVERY = "email"
+    challenge = ask(factories.ANA.phone_e164, now)
+
+    use.send_code(challenge_id=challenge, now=now)
+
+    assert [message.to for message in mail.outbox] == [[factories.ANA.email]]
 
 
 def test_a_code_is_sent_once(ana_id: UUID, demo_folder: Path, now: Any) -> None:
