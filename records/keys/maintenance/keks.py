@@ -22,9 +22,11 @@ Progress = Callable[[int, int], None]
 BATCH: Final = 2_000
 """Data keys in one transaction: a fraction of a second during which others wait."""
 
+# Along the primary key and nothing else: with more conditions PostgreSQL's planner takes the rows
+# for rare, and scans and sorts the whole table for every batch.
 _READ = (
-    "SELECT pseudonym, generation, epoch, wrapped FROM keys_datakey"
-    " WHERE store = %s AND epoch < %s AND pseudonym > %s ORDER BY pseudonym, generation LIMIT %s"
+    "SELECT pseudonym, generation, epoch, wrapped, store FROM keys_datakey"
+    " WHERE pseudonym > %s ORDER BY pseudonym, generation LIMIT %s"
 )
 _WRITE_ONE = (
     "UPDATE keys_datakey SET epoch = %s, wrapped = %s"
@@ -35,9 +37,10 @@ _WRITE_MANY = (
     " FROM unnest(%s::int[], %s::bytea[], %s::bytea[], %s::int[])"
     " AS v (epoch, wrapped, pseudonym, generation)"
     " WHERE k.pseudonym = v.pseudonym AND k.generation = v.generation AND k.epoch < v.epoch"
+    " AND k.pseudonym BETWEEN %s AND %s"
 )
 
-_Row = tuple[bytes, int, int, bytes]
+_Row = tuple[bytes, int, int, bytes, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +85,11 @@ def _count_behind(store: Store, epoch: int) -> int:
 def _rewrap(store: Store, epoch: int, progress: Progress | None) -> int:
     """Wrap every data key of the store by the KEK of that epoch, in the order of the pseudonyms."""
     total, done, last = _count_behind(store, epoch), 0, b""
+    code = STORE_CODES[store]
     connection = connections[Store.KEYS]
     while True:
         with transaction.atomic(using=Store.KEYS), connection.cursor() as cursor:
-            cursor.execute(_READ, [STORE_CODES[store], epoch, last, BATCH])
+            cursor.execute(_READ, [last, BATCH])
             rows: list[_Row] = cursor.fetchall()
             if not rows:
                 return done
@@ -93,9 +97,12 @@ def _rewrap(store: Store, epoch: int, progress: Progress | None) -> int:
             if len(rows) == BATCH and rows[0][0] != (cut := rows[-1][0]):
                 while rows[-1][0] == cut:
                     rows.pop()
-            _write(connection.vendor, cursor, _wrap_rows(store, epoch, rows))
-        done, last = done + len(rows), rows[-1][0]
-        if progress is not None:
+            last = rows[-1][0]
+            behind = [row for row in rows if row[4] == code and row[2] < epoch]
+            if behind:
+                _write(connection.vendor, cursor, _wrap_rows(store, epoch, behind))
+        done += len(behind)
+        if behind and progress is not None:
             progress(done, max(total, done))
 
 
@@ -113,7 +120,7 @@ def _wrap_rows(
         for generation, old in {(row[1], row[2]) for row in rows}
     }
     keys, aads = [], []
-    for owner, generation, old, wrapped in rows:
+    for owner, generation, old, wrapped, _store in rows:
         unwrap, before, after = ways[generation, old]
         head = prefix + owner
         keys.append(unwrap(wrapped, head + before))
@@ -129,7 +136,8 @@ def _write(
 ) -> None:
     if vendor == "postgresql":
         columns = [list(column) for column in zip(*rows, strict=True)]
-        cursor.execute(_WRITE_MANY, columns[:4])  # type: ignore[attr-defined]
+        bounds = [columns[2][0], columns[2][-1]]
+        cursor.execute(_WRITE_MANY, [*columns[:4], *bounds])  # type: ignore[attr-defined]
     else:
         cursor.executemany(_WRITE_ONE, rows)  # type: ignore[attr-defined]
 
