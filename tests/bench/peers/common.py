@@ -1,6 +1,8 @@
 """What the adaptors of the peers share: a small Django of its own, on the same kind of database."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,6 +32,7 @@ def _database(url: str) -> dict[str, Any]:
     name = f"varuh_bench_peer_{os.getpid()}"
     if not url.startswith("postgresql"):
         folder = tempfile.mkdtemp(prefix="varuh-bench-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": f"{folder}/{name}.sqlite3",
