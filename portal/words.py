@@ -2,6 +2,7 @@
 the catalogue.
 """
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from records.access.purposes import Action, DataCategory, LegalBasis, Purpose
@@ -239,3 +240,13 @@ FIELDS = {
     "purpose": _("purpose of the application"),
     "status_data": _("kind of evidence for the special status"),
 }
+
+VALUES: dict[str, dict[int, Promise]] = {
+    "assurance": {
+        0: _("as declared"),
+        1: _("contact proven"),
+        2: _("document seen"),
+        3: _("electronic identity"),
+    },
+}
+"""What numbers of a column mean."""

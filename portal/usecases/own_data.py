@@ -181,7 +181,10 @@ def _write_group(section: Section, until: str) -> Group:
             column = columns.get(name)
             if value in (None, "", [], ()) or (column is not None and column.withheld):
                 continue
-            facts.append(_write_fact(column.label if column else name, value))
+            known = words.VALUES.get(name, {}).get(value) if isinstance(value, int) else None
+            facts.append(
+                _write_fact(column.label if column else name, value if known is None else known)
+            )
         rows.append(tuple(facts))
     declared = tuple(columns.values())
     return Group(

@@ -83,7 +83,8 @@ _APPLICATIONS = Table(
         _about_application("state", "state of the application"),
         _about_application("purpose", "purpose of the application", _GIVEN),
         _about_application("filed_at_city", "city where it was filed"),
-        _about_application("chosen_city", "my city (in the clear: it decides who may ask)", _GIVEN),
+        # In the clear: it decides who may ask.
+        _about_application("chosen_city", "my city", _GIVEN),
         _about_application("city_confirmed", "whether the choice of another city was confirmed"),
         _about_application("received_on", "day of receipt, on which the contract was concluded"),
         _about_application("completed_on", "day on which it was complete"),
@@ -127,7 +128,8 @@ _CARDS = Table(
         _ID,
         _WHOSE,
         NotPersonal("application", "whose row it is"),
-        _about_card("holder_id", "holder ID (in the clear: a card is blocked by it at once)"),
+        # In the clear: a card is blocked by it at once.
+        _about_card("holder_id", "holder ID"),
         _about_card("form", "form of the card", _GIVEN),
         _about_card("home_city", "my city", _GIVEN),
         _about_card("state", "state of the card"),

@@ -47,21 +47,23 @@ _SUBJECTS = Table(
         Personal(
             "home_city",
             DataCategory.APPLICATION,
-            "my city (in the clear: it decides who may ask, before anything is opened)",
+            # In the clear: it decides who may ask, before anything is opened.
+            "my city",
             _CARD_PURPOSES,
             rectification=Rectification.REVIEWED,
         ),
         Personal(
             "assurance",
             DataCategory.NAME,
-            "how well the identity was checked (0 declared, 1 contact, 2 document, 3 electronic)",
+            "how well the identity was checked",
             _CARD_PURPOSES,
             provenance=Provenance.DERIVED,
         ),
         Personal(
             "registered_on",
             DataCategory.APPLICATION,
-            "day of registration (in the clear: a day, not an instant)",
+            # In the clear: a day, not an instant.
+            "day of registration",
             _CARD_PURPOSES,
             provenance=Provenance.OBSERVED,
         ),
