@@ -16,7 +16,7 @@ from records.access.leaves import Content, split_subjects, tag_of, year_bounds
 from records.access.locks import hold_once_lock
 from records.access.purposes import Store
 from records.access.statements import run_prepared
-from records.crypto.pseudonyms import pseudonym
+from records.crypto.pseudonyms import Pseudonymiser, pseudonym
 from records.keyring.errors import KeyringRefused
 from records.keyring.queries import get_keyring
 
@@ -38,8 +38,12 @@ _SQLITE_ENTRY: Final = (
     " %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s RETURNING id"
 )
 _SQLITE_RESTRICTED: Final = (
-    "SELECT placed FROM access_restrictionevent WHERE subject = %s ORDER BY id DESC LIMIT 1"
+    "SELECT 1 FROM access_restrictionevent AS one WHERE placed AND subject IN ({places})"
+    " AND NOT EXISTS (SELECT 1 FROM access_restrictionevent AS later"
+    " WHERE later.subject = one.subject AND later.id > one.id) LIMIT 1"
 )
+_SQLITE_CHUNK: Final = 10_000
+"""Names in one look at the restrictions: SQLite takes 32,766 parameters at most."""
 _FIND_RECORD: Final = (
     "SELECT id FROM access_logentry WHERE record = %s AND id >= %s AND id < %s ORDER BY id LIMIT 1"
 )
@@ -132,10 +136,11 @@ def _append_sqlite(
         content.details,
     )
     with atomic(using=connection.alias), connection.cursor() as cursor:
-        for subject in barred:
-            cursor.execute(_SQLITE_RESTRICTED, (subject.hex,))
-            newest = cursor.fetchone()
-            if newest and newest[0]:
+        for start in range(0, len(barred), _SQLITE_CHUNK):
+            names = [subject.hex for subject in barred[start : start + _SQLITE_CHUNK]]
+            places = ",".join(["%s"] * len(names))
+            cursor.execute(_SQLITE_RESTRICTED.format(places=places), names)
+            if cursor.fetchone():
                 return None
         cursor.execute(_SQLITE_ENTRY, (first, after, first, *values))
         entry_id = int(cursor.fetchone()[0])
@@ -154,9 +159,10 @@ def name_subjects(
     Raises KeyringKeyDestroyed for a year whose link key was destroyed with its log.
     """
     key = get_keyring().log_link_key(year)
+    name_person, name_wallet = Pseudonymiser(key, "subject"), Pseudonymiser(key, "wallet")
     return [
-        *(pseudonym(key, "subject", subject.bytes) for subject in subjects),
-        *(pseudonym(key, "wallet", wallet.bytes) for wallet in wallets),
+        *(UUID(bytes=name_person.octets(subject.bytes)) for subject in subjects),
+        *(UUID(bytes=name_wallet.octets(wallet.bytes)) for wallet in wallets),
     ]
 
 

@@ -16,7 +16,7 @@ from records.access.grants import Grant
 from records.access.locks import hold_once_lock
 from records.access.models import RestrictionEvent
 from records.access.purposes import Action, DataCategory, Purpose, Store
-from records.crypto.pseudonyms import pseudonym
+from records.crypto.pseudonyms import Pseudonymiser
 from records.keyring.queries import get_keyring
 
 EXEMPT: Final[dict[Purpose, frozenset[Action] | None]] = {
@@ -46,8 +46,8 @@ def name_restricted(subjects: Iterable[UUID]) -> list[UUID]:
     """Return the names of subjects in the table of restrictions: they outlive the log year, so no
     log key makes them.
     """
-    key = get_keyring().secret("access/restriction")
-    return [pseudonym(key, "subject", subject.bytes) for subject in subjects]
+    name = Pseudonymiser(get_keyring().secret("access/restriction"), "subject")
+    return [UUID(bytes=name.octets(subject.bytes)) for subject in subjects]
 
 
 def find_restricted(*, subjects: Collection[UUID]) -> frozenset[UUID]:

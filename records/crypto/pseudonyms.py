@@ -26,7 +26,7 @@ def pseudonym(key: bytes, *parts: bytes | str) -> UUID:
 
 
 class Pseudonymiser(Unprintable):
-    """A link key made ready for many pseudonyms of one part each.
+    """A link key made ready for many pseudonyms that differ in their last part.
 
     It is HMAC-SHA256 as RFC 2104 writes it down, with the two padded keys hashed beforehand: that
     takes a third of the time of a new HMAC.
@@ -34,15 +34,16 @@ class Pseudonymiser(Unprintable):
 
     __slots__ = ("_inner", "_outer")
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, *leading: bytes | str) -> None:
         if len(key) > _BLOCK:
             raise UnusableKey(size=len(key))
         block = key.ljust(_BLOCK, b"\x00")
-        self._inner = sha256(bytes(octet ^ 0x36 for octet in block) + _LABEL)
+        first = [part.encode() if isinstance(part, str) else part for part in leading]
+        self._inner = sha256(bytes(octet ^ 0x36 for octet in block) + _LABEL + encode_parts(*first))
         self._outer = sha256(bytes(octet ^ 0x5C for octet in block))
 
     def octets(self, part: bytes) -> bytes:
-        """Return `pseudonym` of the part, as its 16 bytes."""
+        """Return `pseudonym` of the leading parts and this one, as its 16 bytes."""
         inner, outer = self._inner.copy(), self._outer.copy()
         inner.update(len(part).to_bytes(4, "big") + part)
         outer.update(inner.digest())

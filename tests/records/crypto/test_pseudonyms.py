@@ -36,3 +36,4 @@ def test_the_pseudonym_holds_nothing_of_its_parts() -> None:
 @given(part=st.binary(max_size=40))
 def test_many_at_a_time_are_the_same_as_one(part: bytes) -> None:
     assert Pseudonymiser(KEY).octets(part) == pseudonym(KEY, part).bytes
+    assert Pseudonymiser(KEY, "a", b"b").octets(part) == pseudonym(KEY, "a", b"b", part).bytes
