@@ -7,7 +7,7 @@ from uuid import UUID
 
 from portal.demo.holders import give_card, terms_reference
 from portal.walkthrough.scan import find_in_files, find_in_stores
-from portal.walkthrough.story import CITY, CLERK, POINT, Story, prove
+from portal.walkthrough.story import CITY, CLERK, FIRST_CONTROLLER, POINT, Story, prove
 from records.cards.operations import ApplicationDetails
 from records.cards.rules import Channel
 from records.contracts.operations import issue_card, submit_application, withdraw_application
@@ -19,6 +19,7 @@ from records.legal_days import legal_day
 from records.wallet.models import Terminal
 from records.wallet.operations import authorise_payment, register_terminal, top_up
 from records.wallet.queries import get_balance
+from retention.operations import confirm_clock
 
 
 def _person(marker: str, given: str, birth: date) -> PersonDetails:
@@ -39,6 +40,7 @@ def apply_incompletely(story: Story) -> dict[str, Any]:
     """A clerk takes an application in which something is missing; it is named, and no card is
     issued.
     """
+    confirm_clock(actor=FIRST_CONTROLLER, now=story.now)
     person = _person(_marker(), "Iva", date(1990, 5, 17))
     standing = submit_application(
         actor=CLERK,

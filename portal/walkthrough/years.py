@@ -35,6 +35,7 @@ from records.contracts.operations import (
     submit_application,
 )
 from records.errors import Refusal
+from records.identity.models import DataSubject
 from records.identity.queries import reveal_person
 from records.keys.links import presentation_digest, wallet_pseudonym_for_blocking
 from records.keys.models import DataKey
@@ -131,6 +132,24 @@ def check_log_again(story: Story) -> dict[str, Any]:
     report = verify_log(now=story.now)
     prove(report.intact, f"the log verifies: {report.problems[:1]}")
     return {"years": len(report.years), "intact": report.intact}
+
+
+def leave_nobody(story: Story) -> dict[str, Any]:
+    """Bor's time comes, too: in the end there is nobody and no key left in any store."""
+    bor = story.kept["subjects"]["bor"]
+    last = max(card.valid_until for card in Card.objects.filter(subject_id=bor))
+    _go_to(story, add_years(last, _YEARS_AFTER) + timedelta(days=40))
+    _sweep(story)
+    _go_to(story, SubjectClock.objects.get(pk=bor).last_day_kept + timedelta(days=1))
+    plan = make_plan(actor=FIRST_CONTROLLER, now=story.now)
+    for controller in (FIRST_CONTROLLER, SECOND_CONTROLLER):
+        approve_plan(actor=controller, plan_id=plan.pk, now=story.now)
+    story.now += timedelta(days=7, minutes=1)
+    confirm_clock(actor=FIRST_CONTROLLER, now=story.now)
+    run_plan(plan_id=plan.pk, now=story.now)
+    left = {"people": DataSubject.objects.count(), "data_keys": DataKey.objects.count()}
+    prove(not any(left.values()), f"nobody and no key is left: {left}")
+    return left
 
 
 def _go_to(story: Story, day: date) -> None:
@@ -237,4 +256,11 @@ def _in_embedded_files(needles: list[str]) -> dict[str, list[str]]:
     return find_in_files(needles) if embedded else {}
 
 
-LATER_YEARS = [expire_cards, end_contract, plan_the_purge, purge, check_log_again]
+LATER_YEARS = [
+    expire_cards,
+    end_contract,
+    plan_the_purge,
+    purge,
+    leave_nobody,
+    check_log_again,
+]
