@@ -118,3 +118,23 @@ class RequestPending(AccessRefused):
     """
 
     code = "dsar.request_pending"
+
+
+class LetterUnknown(DsarRefused):
+    """There is no such letter, or it is not this person's."""
+
+    code = "dsar.letter_unknown"
+
+
+class LetterNotDelivered(DsarRefused):
+    """The letter has not reached the person, so what it says is not in force. Deliver it another
+    way.
+    """
+
+    code = "dsar.letter_not_delivered"
+
+
+class RightUnknown(DsarRefused):
+    """There is no such right, or it is not asked for in this way."""
+
+    code = "dsar.right_unknown"

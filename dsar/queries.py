@@ -1,24 +1,22 @@
 """Reading cases, their history, their packages."""
 
-import base64
-import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID
 
-from django.conf import settings
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, QuerySet
 
 from dsar.errors import (
     CaseUnknown,
-    PackageDamaged,
+    LetterUnknown,
     PackageEnded,
     PackageUnknown,
     RequestPending,
 )
-from dsar.models import Case, CaseEvent, Fulfilment, Package
+from dsar.filestore import open_file, stray_files
+from dsar.models import Case, CaseEvent, Fulfilment, Letter, Package
 from dsar.package.schema import package_schema
 from dsar.rules import read_reference
 from dsar.rules.states import OPEN, PROVEN
@@ -27,15 +25,12 @@ from records.access.grants import Grant
 from records.access.inventory import Table
 from records.access.purposes import Action, DataCategory, Purpose, Store
 from records.access.registry import sources
-from records.crypto.aad import cell_aad
-from records.crypto.cells import CellKey
-from records.crypto.errors import CannotOpen
 from records.keys.queries import reveal_values
 from records.legal_days import add_months, legal_day
 from retention.rules import get_rule
 
-FILE_GENERATION = 1
-"""A package's key is used once, for one file."""
+PACKAGE_TABLE, LETTER_TABLE = "dsar_package", "dsar_letter"
+"""What binds a file to the table of its row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,18 +199,6 @@ def published_schema() -> dict[str, object]:
     return package_schema(personal_tables().values())
 
 
-def package_path(file_name: str) -> Path:
-    """Return where a package's file lies."""
-    return Path(settings.PACKAGES_DIR) / file_name
-
-
-def file_aad(package_id: UUID, subject_id: UUID) -> bytes:
-    """Return what binds an encrypted file to its package and person."""
-    return cell_aad(
-        Store.IDENTITY, "dsar_package", "file", package_id.bytes, subject_id.bytes, FILE_GENERATION
-    )
-
-
 def reveal_package(grant: Grant, package_id: UUID, *, now: datetime) -> PackageFile:
     """Return the sealed PDF; raise PackageUnknown, PackageEnded, PackageDamaged.
 
@@ -231,27 +214,57 @@ def reveal_package(grant: Grant, package_id: UUID, *, now: datetime) -> PackageF
     if not is_available(package, now=now):
         raise PackageEnded(package_id=package_id)
     ((key,),) = reveal_values(grant, [package], ["content_key"])
-    try:
-        cell = package_path(package.file_name).read_bytes()
-        opener = CellKey(base64.b64decode(str(key)), FILE_GENERATION)
-        data = opener.open(cell, file_aad(package.id, package.subject_id))
-    except (OSError, CannotOpen):
-        raise PackageDamaged(package_id=package_id) from None
-    if hashlib.sha256(data).hexdigest() != package.sha256:
-        raise PackageDamaged(package_id=package_id)
+    data = open_file(
+        table=PACKAGE_TABLE,
+        row=package.id,
+        subject=package.subject_id,
+        name=package.file_name,
+        key=str(key),
+        sha256=package.sha256,
+    )
     return PackageFile(f"{package.case.reference}.pdf", package.sha256, data)
+
+
+def list_letters(case_id: UUID) -> list[Letter]:
+    """Return the letters of a case, oldest first."""
+    return list(Letter.objects.filter(case_id=case_id).order_by("made_at", "id"))
+
+
+def reveal_letter(grant: Grant, letter_id: UUID) -> PackageFile:
+    """Return a letter as a sealed PDF; raise LetterUnknown, PackageDamaged.
+
+    The Grant must cover the person whose letter it is (threat 33).
+    """
+    letter = Letter.objects.select_related("case").filter(pk=letter_id).first()
+    if letter is None:
+        raise LetterUnknown(letter_id=letter_id)
+    grant.require(Store.IDENTITY, letter.subject_id, DataCategory.CASE)
+    if letter.subject_id != letter.case.subject_id:
+        raise LetterUnknown(letter_id=letter_id)
+    ((key,),) = reveal_values(grant, [letter], ["content_key"])
+    data = open_file(
+        table=LETTER_TABLE,
+        row=letter.id,
+        subject=letter.subject_id,
+        name=letter.file_name,
+        key=str(key),
+        sha256=letter.sha256,
+    )
+    return PackageFile(f"{letter.case.reference}-{letter.kind}.pdf", letter.sha256, data)
+
+
+def reveal_details(grant: Grant, case: Case) -> dict[str, object]:
+    """Return what the person wrote, in the shape of the right; empty where nothing was written."""
+    ((details,),) = reveal_values(grant, [case], ["details"])
+    return dict(details) if isinstance(details, dict) else {}
 
 
 def orphaned_files(*, older_than: datetime) -> list[Path]:
     """Return files in the packages folder that no row names and that a killed worker left
     behind.
     """
-    folder = Path(settings.PACKAGES_DIR)
-    if not folder.is_dir():
-        return []
-    known = set(Package.objects.filter(Q(ended_at=None)).values_list("file_name", flat=True))
-    return [
-        path
-        for path in sorted(folder.iterdir())
-        if path.name not in known and path.stat().st_mtime < older_than.timestamp()
-    ]
+    known = {
+        *Package.objects.filter(ended_at=None).values_list("file_name", flat=True),
+        *Letter.objects.values_list("file_name", flat=True),
+    }
+    return stray_files(known=known, older_than=older_than.timestamp())

@@ -43,6 +43,8 @@ STATUSES = {
     "dsar.bad_reference": 400,
     "dsar.case_unknown": 404,
     "dsar.identity_not_proven": 403,
+    "dsar.letter_unknown": 404,
+    "dsar.right_unknown": 400,
     "dsar.package_damaged": 500,
     "dsar.package_ended": 410,
     "dsar.package_unknown": 404,

@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 
-from portal.refusal_sentences import SENTENCES
 from portal.refusal_statuses import STATUSES
+from portal.sentences import SENTENCES
 from records.errors import Refusal
 
 

@@ -10,10 +10,11 @@ from dsar.operations.decisions import (
 from dsar.operations.filing import (
     ask_identity,
     doubt_identity,
-    file_access_request,
+    file_request,
     verify_identity,
 )
 from dsar.operations.fulfilment import fulfil
+from dsar.operations.letters import make_letter, open_letter, print_letter, record_handed_over
 from dsar.operations.packages import (
     close_case,
     disable_package,
@@ -34,8 +35,12 @@ __all__ = [
     "end_packages",
     "expire_packages",
     "extend_case",
-    "file_access_request",
+    "file_request",
     "fulfil",
+    "make_letter",
+    "open_letter",
+    "print_letter",
+    "record_handed_over",
     "refuse_case",
     "renew_package",
     "verify_identity",

@@ -143,7 +143,7 @@ def make_sealed_package(case: Case, collected: Collected, now: datetime) -> Seal
     )
     assembled = assemble(
         header=header,
-        controllers=_controller_cards(),
+        controllers=controller_cards(),
         recipients=_recipients(),
         tables=personal_tables(),
         collected=collected,
@@ -161,7 +161,8 @@ def make_sealed_package(case: Case, collected: Collected, now: datetime) -> Seal
     return SealedPackage(sealed.data, sealed.level, assembled.rows)
 
 
-def _controller_cards() -> list[ControllerCard]:
+def controller_cards() -> list[ControllerCard]:
+    """Return the identity card of each joint controller (PP1a)."""
     return [
         ControllerCard(
             code=one.code,

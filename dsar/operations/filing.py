@@ -1,7 +1,7 @@
 """Filing a request, by any channel, and establishing who asks."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -10,36 +10,55 @@ from django.db import transaction
 
 from dsar.errors import BadReceiptDate, CaseUnknown, IdentityNotProven, ScopeUnknown
 from dsar.models import Case, Fulfilment
+from dsar.operations.beginning import begin
 from dsar.operations.history import advance, lock_case, record
-from dsar.rules import Channel, Event, State, deadlines, make_reference
+from dsar.operations.messages import queue_message
+from dsar.rules import (
+    AnswerWay,
+    Channel,
+    Event,
+    FiledBy,
+    Right,
+    State,
+    deadlines,
+    make_reference,
+)
 from records.access.gate import open_gate, report_outcome
 from records.access.grants import Actor
 from records.access.purposes import Action, ActorRole, DataCategory, Purpose
 from records.identity.queries import get_subject, list_controllers
 from records.identity.rules import Assurance, Proof, proves_holder
+from records.keys.operations import seal_values
 from records.legal_days import legal_day
 
 SIGNED_IN = "sign_in"
 """How identity was proven where the holder is signed in: by the enrolled contact, at sign-in."""
 
 
-def file_access_request(
+def file_request(
     *,
     actor: Actor,
     subject_id: UUID,
-    scope: Collection[DataCategory],
+    right: Right,
     now: datetime,
+    scope: Collection[DataCategory] = (),
+    details: Mapping[str, object] | None = None,
     channel: Channel = Channel.PORTAL,
     language: str = "sl",
+    answer_way: AnswerWay = AnswerWay.PORTAL,
+    filed_by: FiledBy = FiledBy.SELF,
+    arrived_at: str = "",
     received_at: datetime | None = None,
+    parent: Case | None = None,
     case_id: UUID | None = None,
 ) -> Case:
-    """File an access request (GDPR 15) with its deadlines, and return the case (PP6, C3, C16).
+    """File a rights request with its deadlines, and return the case (GDPR 12, PP6, C3, C16).
 
-    A signed-in holder is verified by sign-in, and the job that answers is there at once. Staff
-    register what came another way; the true `received_at` counts, wherever it first arrived, and
-    identity is pending. An empty `scope` means everything. `case_id` makes a repeated submission
-    return the first case. Raises BadReceiptDate, ScopeUnknown, SubjectUnknown.
+    A signed-in holder is verified by sign-in, and the right's work begins at once. Staff register
+    what came another way; the true `received_at` counts, wherever it first arrived, and identity is
+    pending. An empty `scope` means everything; `details` are what the person wrote, in the shape of
+    the right, and are sealed. `case_id` makes a repeated submission return the first case. Raises
+    BadReceiptDate, ScopeUnknown, SubjectUnknown.
     """
     received = received_at or now
     if received > now:
@@ -61,28 +80,37 @@ def file_access_request(
         now=now,
     )
     clock = deadlines(legal_day(received), extra_work_free=settings.EXTRA_WORK_FREE_DAYS)
+    case = Case(
+        id=key,
+        reference=make_reference(secrets.choice),
+        subject_id=subject_id,
+        right=right,
+        filed_by=filed_by,
+        parent=parent,
+        state=State.RECEIVED,
+        channel=channel,
+        language=language,
+        answer_way=answer_way,
+        arrived_at=arrived_at or actor.organisation,
+        scope=kinds,
+        controllers=[controller.code for controller in list_controllers()],
+        answered_by=subject.home_city_id,
+        received_at=received,
+        received_on=clock.received,
+        registered_at=now,
+        due_on=clock.due,
+        legal_max_on=clock.legal_max,
+        target_on=clock.target,
+        assurance=subject.assurance,
+    )
+    if details:
+        seal_values(grant, [case], [{"details": dict(details)}])
     with transaction.atomic(durable=True):
-        case = Case.objects.create(
-            id=key,
-            reference=make_reference(secrets.choice),
-            subject_id=subject_id,
-            state=State.RECEIVED,
-            channel=channel,
-            language=language,
-            scope=kinds,
-            controllers=[controller.code for controller in list_controllers()],
-            answered_by=subject.home_city_id,
-            received_at=received,
-            received_on=clock.received,
-            registered_at=now,
-            due_on=clock.due,
-            legal_max_on=clock.legal_max,
-            target_on=clock.target,
-            assurance=subject.assurance,
-        )
+        case.save(force_insert=True)
         record(case, Event.RECEIVED, actor=actor, now=now, reason=channel.value)
         if actor.role is ActorRole.HOLDER:
-            _verified(case, actor, SIGNED_IN, now)
+            note_verified(case, actor=actor, how=SIGNED_IN, now=now)
+            queue_message(case=case, kind="received", now=now)
     report_outcome(grant, done=True, now=now, counts={"cases": 1})
     return case
 
@@ -100,7 +128,7 @@ def ask_identity(*, actor: Actor, case_id: UUID, now: datetime) -> Case:
 def verify_identity(
     *, actor: Actor, case_id: UUID, shown: Collection[Proof], now: datetime
 ) -> Case:
-    """Note that the person proved to be the holder, and how; the answering job starts from here
+    """Note that the person proved to be the holder, and how; the answering work starts from here
     (C8).
 
     Control of the card or of the enrolled contact proves it. A document with the same name does
@@ -111,7 +139,8 @@ def verify_identity(
         case = lock_case(case_id)
         if not proves_holder(relation=Assurance(case.assurance), shown=shown):
             raise IdentityNotProven(case_id=case_id, assurance=case.assurance)
-        _verified(case, actor, ",".join(sorted(proof.value for proof in shown)), now)
+        how = ",".join(sorted(proof.value for proof in shown))
+        note_verified(case, actor=actor, how=how, now=now)
     return case
 
 
@@ -128,9 +157,10 @@ def doubt_identity(*, actor: Actor, case_id: UUID, reason: str, now: datetime) -
     return case
 
 
-def _verified(case: Case, actor: Actor, how: str, now: datetime) -> None:
+def note_verified(case: Case, *, actor: Actor, how: str, now: datetime) -> None:
+    """Move a case on, and begin what its right asks for, inside the caller's transaction."""
     advance(case, Event.VERIFIED, actor=actor, now=now, reason=how)
-    Fulfilment.objects.create(case=case, requested_at=now, next_attempt_at=now)
+    begin(case, now=now)
 
 
 def _clean_scope(scope: Collection[DataCategory]) -> list[str]:

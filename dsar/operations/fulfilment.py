@@ -2,20 +2,13 @@
 (C26).
 """
 
-import base64
-import hashlib
-import os
-import secrets
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 from uuid import UUID, uuid4
 
-from django.conf import settings
 from django.db import transaction
 
 from dsar.errors import CaseHasHoles, LeaseLost, StepNotPossible
+from dsar.filestore import StoredFile, remove_files, write_file
 from dsar.models import Case, Fulfilment, Package
 from dsar.operations.collecting import (
     SealedPackage,
@@ -25,16 +18,15 @@ from dsar.operations.collecting import (
     make_sealed_package,
 )
 from dsar.operations.history import advance, lock_case, record
-from dsar.operations.packages import end_packages, remove_files
+from dsar.operations.messages import queue_message
+from dsar.operations.packages import end_packages
 from dsar.package.manifest import Entry, holes
-from dsar.queries import FILE_GENERATION, file_aad, package_path
+from dsar.queries import PACKAGE_TABLE
 from dsar.rules import Event, State
 from dsar.rules.states import PROVEN
 from records.access.gate import open_gate, report_outcome
 from records.access.grants import Actor, Grant
 from records.access.purposes import Action, ActorRole, DataCategory, Purpose
-from records.crypto.cells import CellKey
-from records.crypto.labels import KEY_SIZE
 from records.errors import Refusal
 from records.keys.operations import seal_values
 
@@ -46,15 +38,6 @@ LIFE = timedelta(days=7)
 """H12: a package can be fetched for seven days."""
 _FIRST_PAUSE_SECONDS = 15
 _LONGEST_PAUSE_SECONDS = 3_600
-
-
-@dataclass(frozen=True, slots=True)
-class _Stored:
-    """An encrypted file on disk, and the key that no row holds yet."""
-
-    package_id: UUID
-    file_name: str
-    key: bytes = field(repr=False)
 
 
 def fulfil(*, fulfilment_id: UUID, now: datetime) -> Package | None:
@@ -118,11 +101,14 @@ def _answer(job: Fulfilment, case: Case, actor: Actor, now: datetime) -> Package
         if failed := holes(collected.manifest):
             raise CaseHasHoles(case_id=case.pk, tables=len(failed))
         sealed = make_sealed_package(case, collected, now)
-        stored = _write_encrypted(case, sealed)
+        package_id = uuid4()
+        stored = write_file(
+            table=PACKAGE_TABLE, row=package_id, subject=case.subject_id, data=sealed.data
+        )
         try:
-            package = _finish(job, case, grant, sealed, stored, now)
+            package = _finish(job, case, grant, sealed, package_id, stored, now)
         except BaseException:
-            package_path(stored.file_name).unlink(missing_ok=True)
+            remove_files([stored.name])
             raise
     except BaseException:
         report_outcome(grant, done=False, now=now)
@@ -131,47 +117,30 @@ def _answer(job: Fulfilment, case: Case, actor: Actor, now: datetime) -> Package
     return package
 
 
-def _write_encrypted(case: Case, sealed: SealedPackage) -> _Stored:
-    """Write the file, encrypted with a key of its own, whole or not at all."""
-    stored = _Stored(uuid4(), secrets.token_hex(16), os.urandom(KEY_SIZE))
-    folder = Path(settings.PACKAGES_DIR)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    aad = file_aad(stored.package_id, case.subject_id)
-    with NamedTemporaryFile(dir=folder, prefix=".part-", delete=False) as file:
-        try:
-            file.write(CellKey(stored.key, FILE_GENERATION).seal(sealed.data, aad))
-            file.flush()
-            os.fsync(file.fileno())
-            Path(file.name).rename(folder / stored.file_name)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
-    return stored
-
-
 def _finish(
     job: Fulfilment,
     case: Case,
     grant: Grant,
     sealed: SealedPackage,
-    stored: _Stored,
+    package_id: UUID,
+    stored: StoredFile,
     now: datetime,
 ) -> Package:
     """Commit package, job, states and history together, if the lease is still ours."""
     package = Package(
-        id=stored.package_id,
+        id=package_id,
         case=case,
         fulfilment=job,
         subject_id=case.subject_id,
         created_at=now,
         expires_at=now + LIFE,
-        sha256=hashlib.sha256(sealed.data).hexdigest(),
-        size=len(sealed.data),
+        sha256=stored.sha256,
+        size=stored.size,
         level=sealed.level,
         rows=sealed.rows,
-        file_name=stored.file_name,
+        file_name=stored.name,
     )
-    seal_values(grant, [package], [{"content_key": base64.b64encode(stored.key).decode()}])
+    seal_values(grant, [package], [{"content_key": stored.key}])
     with transaction.atomic(durable=True):
         case = lock_case(case.pk)
         if State(case.state) not in PROVEN:
@@ -186,6 +155,7 @@ def _finish(
         if case.state in {State.IN_WORK, State.EXTENDED}:
             advance(case, Event.GRANTED, actor=actor, now=now)
             advance(case, Event.DELIVERED, actor=actor, now=now, sha256=package.sha256)
+        queue_message(case=case, kind="package", now=now)
     remove_files(earlier)
     return package
 

@@ -1,6 +1,5 @@
 """Fetching, disabling, renewing and ending packages; closing cases (H12, H13, threats 6 and 33)."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -8,6 +7,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from dsar.errors import CaseHasHoles, PackageEnded, PackageUnknown
+from dsar.filestore import remove_files
 from dsar.models import Case, Fulfilment, Package
 from dsar.operations.history import advance, lock_case, record
 from dsar.package.manifest import Status
@@ -15,7 +15,6 @@ from dsar.queries import (
     PackageFile,
     get_case_of,
     orphaned_files,
-    package_path,
     reveal_package,
 )
 from dsar.rules import Event, State
@@ -147,12 +146,6 @@ def end_packages(packages: QuerySet[Package], *, now: datetime) -> list[str]:
     files = list(live.values_list("file_name", flat=True))
     live.update(ended_at=now, content_key=None)
     return files
-
-
-def remove_files(names: Iterable[str]) -> None:
-    """Remove encrypted files whose keys are gone; what a crash leaves, the sweep removes."""
-    for name in names:
-        package_path(name).unlink(missing_ok=True)
 
 
 def _get_package_of(subject_id: UUID, package_id: UUID) -> Package:

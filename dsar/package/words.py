@@ -10,10 +10,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from dsar.package import words_rights_sl as rights
+from dsar.package import words_sl
 from dsar.package.texts import TEXTS, name_of, say
-from dsar.package.words_sl import COLUMNS, TABLES, VALUES
 from records.access.inventory import Personal, Table
 from records.legal_days import LEGAL_ZONE
+
+TABLES = words_sl.TABLES | rights.TABLES
+COLUMNS = words_sl.COLUMNS | rights.COLUMNS
+VALUES = words_sl.VALUES | rights.VALUES
 
 _ASIDE = re.compile(r"\s*\([^)]*\)")
 _CODE = re.compile(r"^[a-z][a-z0-9_:]*$")

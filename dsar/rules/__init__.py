@@ -2,15 +2,21 @@
 
 from dsar.rules.clock import Deadlines, deadlines, is_working_day
 from dsar.rules.references import make_reference, read_reference
+from dsar.rules.rights import RIGHTS_OF_BASIS, AnswerWay, FiledBy, Right, applies
 from dsar.rules.states import Channel, Event, Outcome, State, Transition, transition
 
 __all__ = [
+    "RIGHTS_OF_BASIS",
+    "AnswerWay",
     "Channel",
     "Deadlines",
     "Event",
+    "FiledBy",
     "Outcome",
+    "Right",
     "State",
     "Transition",
+    "applies",
     "deadlines",
     "is_working_day",
     "make_reference",

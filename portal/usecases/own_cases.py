@@ -1,13 +1,13 @@
 """A holder's requests: filing, following, the package (H1-H3, H10-H14)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from dsar.errors import PackageEnded
-from dsar.models import Case, Fulfilment, Package
-from dsar.operations import disable_package, download_package, file_access_request, renew_package
+from dsar.models import Case, Fulfilment, Letter, Package
+from dsar.operations import disable_package, download_package, file_request, renew_package
 from dsar.queries import (
     CaseStanding,
     PackageFile,
@@ -16,13 +16,18 @@ from dsar.queries import (
     is_available,
     list_cases_of,
     list_events,
+    list_letters,
     list_packages,
     standing,
 )
+from dsar.rules import Right
 from dsar.rules.states import OPEN
 from portal.people import Holder
+from portal.usecases.case_panels import Panel, holder_panel
 from portal.writing import case_word
 from records.access.purposes import DataCategory
+
+MAKES_PACKAGE = frozenset({Right.ACCESS.value, Right.PORTABILITY.value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,8 @@ class CasePage:
     """The newest package that can be downloaded now."""
     job: Fulfilment | None
     may_renew: bool
+    letters: tuple[Letter, ...]
+    panel: Panel | None
 
 
 def list_own(*, holder: Holder, now: datetime) -> list[CaseLine]:
@@ -56,14 +63,23 @@ def list_own(*, holder: Holder, now: datetime) -> list[CaseLine]:
     return [_line(case, now) for case in list_cases_of(holder.subject_id)]
 
 
-def file_request(
-    *, holder: Holder, scope: Collection[DataCategory], language: str, case_id: UUID, now: datetime
+def file_own(
+    *,
+    holder: Holder,
+    right: Right,
+    language: str,
+    case_id: UUID,
+    now: datetime,
+    scope: Collection[DataCategory] = (),
+    details: Mapping[str, object] | None = None,
 ) -> Case:
-    """File the holder's access request; the same `case_id` sent twice gives the same request."""
-    return file_access_request(
+    """File a request of the holder's own; the same `case_id` sent twice gives the same request."""
+    return file_request(
         actor=holder.actor,
         subject_id=holder.subject_id,
+        right=right,
         scope=scope,
+        details=details,
         language=language,
         case_id=case_id,
         now=now,
@@ -81,7 +97,12 @@ def read_case(*, holder: Holder, case_id: UUID, now: datetime) -> CasePage:
         events=tuple(list_events(case_id)),
         package=packages[0] if packages else None,
         job=job,
-        may_renew=not packages and job is None and case.state in ("delivered", "closed"),
+        may_renew=not packages
+        and job is None
+        and case.right in MAKES_PACKAGE
+        and case.state in ("delivered", "closed"),
+        letters=tuple(list_letters(case_id)),
+        panel=holder_panel(case=case, holder=holder, now=now),
     )
 
 

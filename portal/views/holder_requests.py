@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dsar.rules import deadlines
+from dsar.rules import Right, deadlines
 from dsar.tasks import fulfil_task
-from portal import words
+from portal import rights_pages, words
 from portal.clock import read_clock
 from portal.errors import TooManyRequests
 from portal.forms import PageForm
@@ -83,6 +83,13 @@ def requests(request: HttpRequest) -> HttpResponse:
 
 @holder_only
 @require_safe
+def rights(request: HttpRequest) -> HttpResponse:
+    """Show what a person may ask for, each in a sentence, with the way to it (GDPR 12(2))."""
+    return render(request, "portal/holder/rights.html", {"rights": rights_pages.RIGHTS_PAGES})
+
+
+@holder_only
+@require_safe
 def new_request(request: HttpRequest) -> HttpResponse:
     """Begin a request; what was answered before stays."""
     draft = request.session.get(DRAFT_KEY) or {"id": str(uuid4()), "answers": {}}
@@ -140,8 +147,9 @@ def _check(request: HttpRequest, draft: dict[str, object]) -> HttpResponse:
     now = read_clock()
     kinds = answers["kinds"]["kinds"] if _some(answers) else []
     if request.method == "POST":
-        case = own_cases.file_request(
+        case = own_cases.file_own(
             holder=request.holder,
+            right=Right.ACCESS,
             scope=[DataCategory(kind) for kind in kinds],
             language=answers["language"]["language"],
             case_id=UUID(draft["id"]),

@@ -10,7 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from dsar.queries import find_open_fulfilment, get_case, list_events, list_packages, standing
+from dsar.queries import (
+    find_open_fulfilment,
+    get_case,
+    list_events,
+    list_letters,
+    list_packages,
+    standing,
+)
 from portal import words
 from portal.clock import read_clock
 from portal.forms import DayField, PageForm, read_number
@@ -18,7 +25,7 @@ from portal.models import StaffRole
 from portal.register import city_names
 from portal.roles import staff_only
 from portal.sweeps import list_late
-from portal.usecases import office
+from portal.usecases import case_panels, office
 from portal.writing import LOCAL
 from records.access.purposes import Purpose
 from records.cards.rules import clean_holder_id
@@ -55,6 +62,8 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "events": list_events(case_id),
         "packages": list_packages(case_id),
         "job": find_open_fulfilment(case_id),
+        "letters": list_letters(case_id),
+        "panels": case_panels.office_panels(case=found, staff=request.staff, now=read_clock()),
     }
     return render(request, "portal/office/case.html", context)
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from consent.queries import consent_stands
 from dsar.models import Case, Fulfilment, Package
-from dsar.operations.filing import file_access_request
+from dsar.operations.filing import file_request
 from dsar.operations.fulfilment import fulfil
 from dsar.operations.packages import download_package
 from dsar.package.check import check_files
-from dsar.rules import deadlines
+from dsar.rules import Right, deadlines
 from dsar.tasks import fulfil_task
 from portal.delivery import read_demo_messages
 from portal.errors import CodeWrong
@@ -85,8 +85,11 @@ def ask_for_data(story: Story) -> dict[str, Any]:
     manifest.
     """
     holder = story.kept["holder"]
-    case = file_access_request(
-        actor=holder.actor, subject_id=holder.subject_id, scope=(), now=story.now
+    case = file_request(
+        actor=holder.actor,
+        subject_id=holder.subject_id,
+        right=Right.ACCESS,
+        now=story.now,
     )
     due = deadlines(legal_day(story.now))
     story.kept["case_reference"] = case.reference

@@ -17,7 +17,7 @@ from records.documents.errors import DocumentNotRendered, UnknownTemplate
 _FOLDER = Path(__file__).parent
 _CHILD = _FOLDER / "child.py"
 _TEMPLATES = _FOLDER / "templates"
-TEMPLATES = frozenset({"report"})
+TEMPLATES = frozenset({"letter", "report"})
 LANGUAGES = frozenset({"sl", "en"})
 TIMEOUT_SECONDS = 60
 _REFUSED = 3

@@ -20,11 +20,14 @@ from consent.operations import give_consent, withdraw_consent
 from consent.queries import get_notice_on
 from consent.rules import WORDING_OF
 from consent.rules import Channel as ConsentChannel
-from dsar.models import Fulfilment, Package
-from dsar.operations.filing import file_access_request
+from dsar.letters.kinds import LetterKind
+from dsar.models import Fulfilment, Letter, Package
+from dsar.operations import make_letter
+from dsar.operations.filing import file_request
 from dsar.operations.fulfilment import fulfil
 from dsar.operations.packages import download_package
 from dsar.package.assembly import DATA_FILE, MANIFEST_FILE
+from dsar.rules import Right
 from portal.demo.holders import give_card
 from portal.installation import prepare_installation
 from portal.models import HolderAccount
@@ -192,9 +195,13 @@ def _pay_out(subject: UUID, card: UUID) -> UUID:
 def _ask(holder: Actor, subject: UUID) -> bytes:
     """Ask twice: the second package knows of the first."""
     data = b""
+    letter: Letter | None = None
     for _ in range(2):
-        case = file_access_request(actor=holder, subject_id=subject, scope=(), now=NOW)
+        case = file_request(actor=holder, subject_id=subject, right=Right.ACCESS, now=NOW)
         assert fulfil(fulfilment_id=Fulfilment.objects.get(case=case).pk, now=NOW) is not None
+        letter = letter or make_letter(
+            case=case, kind=LetterKind.ACKNOWLEDGEMENT, actor=CLERK, now=NOW
+        )
         package = Package.objects.get(case=case)
         data = download_package(
             actor=holder, subject_id=subject, package_id=package.pk, device="test", now=NOW

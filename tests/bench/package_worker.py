@@ -62,14 +62,15 @@ def _prepare(lines: int, now: datetime) -> object:
 
 def _round(holder: object) -> float:
     from dsar.models import Fulfilment
-    from dsar.operations import download_package, file_access_request, fulfil
+    from dsar.operations import download_package, file_request, fulfil
+    from dsar.rules import Right
     from records.access.purposes import ActorRole
     from tests.factories import make_actor
 
     now, herself = datetime.now(UTC), make_actor(ActorRole.HOLDER, uuid4())
     subject_id = holder.subject_id  # type: ignore[attr-defined]
     started = perf_counter()
-    case = file_access_request(actor=herself, subject_id=subject_id, scope=(), now=now)
+    case = file_request(actor=herself, subject_id=subject_id, right=Right.ACCESS, now=now)
     package = fulfil(fulfilment_id=Fulfilment.objects.get(case=case).pk, now=now)
     assert package is not None, case.reference
     file = download_package(

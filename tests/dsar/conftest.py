@@ -50,17 +50,19 @@ def cera() -> Actor:
 @pytest.fixture
 def file_request(holder: Holder, herself: Actor, now: datetime) -> Callable[..., Any]:
     """A maker of Ana's access requests."""
-    from dsar.operations import file_access_request
+    from dsar.operations import file_request
+    from dsar.rules import Right
 
     def make(**changes: Any) -> Any:
         given = {
             "actor": herself,
             "subject_id": holder.subject_id,
+            "right": Right.ACCESS,
             "scope": (),
             "now": now,
             **changes,
         }
-        return file_access_request(**given)
+        return file_request(**given)
 
     return make
 

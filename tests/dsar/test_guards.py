@@ -57,8 +57,9 @@ def test_a_case_is_not_back_dated_or_moved_to_another_person(
 
 def test_history_goes_with_its_case_in_one_transaction(case: Case) -> None:
     with transaction.atomic():
-        from dsar.models import Fulfilment
+        from dsar.models import CaseMessage, Fulfilment
 
+        CaseMessage.objects.filter(case=case)._raw_delete("default")
         Fulfilment.objects.filter(case=case)._raw_delete("default")
         Case.objects.filter(pk=case.pk)._raw_delete("default")
         CaseEvent.objects.filter(case_id=case.pk)._raw_delete("default")

@@ -21,8 +21,7 @@ from dsar.package.manifest import Status, holes
 from dsar.package.report import _sheet_blocks
 from dsar.package.schema import package_schema
 from dsar.package.texts import TEXTS
-from dsar.package.words import Words, has_slovenian_value, slovenian_column
-from dsar.package.words_sl import TABLES
+from dsar.package.words import TABLES, Words, has_slovenian_value, slovenian_column
 from dsar.queries import personal_tables, published_schema
 from records.access.inventory import Personal, Record, Section, Table, not_personal
 from records.access.purposes import DataCategory, LegalBasis, Purpose, Store

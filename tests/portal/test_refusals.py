@@ -10,9 +10,9 @@ from django.test import RequestFactory
 from django.utils.translation import override
 
 from portal.errors import CodeWrong, OtherCity
-from portal.refusal_sentences import SENTENCES
 from portal.refusal_statuses import STATUSES
 from portal.refusals import explain
+from portal.sentences import SENTENCES
 from records.errors import Refusal
 from tests.portal.catalogue import read_catalogue
 

@@ -35,6 +35,8 @@ EXPECTED: dict[str, set[str]] = {
     **{pattern.name: {"clerk"} for pattern in urls._DESK},
     **{pattern.name: {"controller", "dpo"} for pattern in urls._OFFICE},
     "log_search": {"dpo"},
+    "office_letter": {"clerk", "controller", "dpo"},
+    "letter_delivered": {"clerk", "controller"},
     "approve_plan": {"controller"},
 }
 ARGUMENTS: dict[str, Any] = {
@@ -43,6 +45,7 @@ ARGUMENTS: dict[str, Any] = {
     "subject_id": uuid4(),
     "application_id": uuid4(),
     "card_id": uuid4(),
+    "letter_id": uuid4(),
 }
 
 

@@ -424,13 +424,15 @@ def test_the_person_goes_with_the_last_of_contract_and_rights_case(town, now):
 
 
 def test_a_rights_request_filed_in_the_last_week_is_answered_before_the_person_goes(town, approved):
-    from dsar.operations import file_access_request
+    from dsar.operations import file_request
+    from dsar.rules import Right
     from records.access.grants import Actor
     from records.access.purposes import Action, Purpose
     from retention.queries import refuse_after_period
 
     plan, ana = approved(), town.ana.subject_id
-    file_access_request(
+    file_request(
+        right=Right.ACCESS,
         actor=Actor(role=ActorRole.HOLDER, id="holder", organisation=""),
         subject_id=ana,
         scope=[],

@@ -83,9 +83,9 @@ def test_a_table_of_1520_rows_is_printed_whole_over_the_pages() -> None:
 
 def test_a_figure_breaks_across_pages() -> None:
     """Guards the template's rule: without it a figure loses its rows silently."""
-    template = (rendering._TEMPLATES / "report.typ").read_text()
+    template = (rendering._TEMPLATES / "blocks.typ").read_text()
 
-    assert "#show figure: set block(breakable: true)" in template
+    assert "show figure: set block(breakable: true)" in template
 
 
 def test_the_same_input_gives_the_same_bytes(plain_pdf: bytes) -> None:

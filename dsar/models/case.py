@@ -1,19 +1,17 @@
-"""Cases, their history, the jobs that answer them, and the packages (identity store)."""
+"""Cases and their history (identity store)."""
 
+from enum import StrEnum
 from uuid import uuid4
 
 from django.db import models
 from django.db.models import F, Q
 
-from dsar.rules import Channel, Event, Outcome, State
+from dsar.rules import AnswerWay, Channel, FiledBy, Outcome, Right, State
 from records.access.purposes import ActorRole, DataCategory, Store
-from records.jobs.models import Leased
 from records.keys.fields import SealedField
 
 
-def _choices(
-    values: type[State | Outcome | Channel | Event | ActorRole],
-) -> list[tuple[str, str]]:
+def _choices(values: type[StrEnum]) -> list[tuple[str, str]]:
     return [(value.value, value.value) for value in values]
 
 
@@ -24,14 +22,31 @@ class Case(models.Model):
     no case is back-dated (threat 32).
     """
 
+    sealed_store = Store.IDENTITY
+    sealed_subject = "subject_id"
+
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     reference = models.CharField(max_length=16, unique=True)
     subject_id = models.UUIDField(db_index=True)
-    right = models.CharField(max_length=16, default="access")
+    right = models.CharField(max_length=20, choices=_choices(Right))
+    filed_by = models.CharField(
+        max_length=16, choices=_choices(FiledBy), default=FiledBy.SELF.value
+    )
+    """Who asked: the person, or somebody for them."""
+    parent = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="linked")
+    """The case that this one reviews or follows up."""
     state = models.CharField(max_length=20, choices=_choices(State), db_index=True)
     outcome = models.CharField(max_length=12, choices=_choices(Outcome), blank=True, default="")
     channel = models.CharField(max_length=12, choices=_choices(Channel))
     language = models.CharField(max_length=2)
+    answer_way = models.CharField(
+        max_length=8, choices=_choices(AnswerWay), default=AnswerWay.PORTAL.value
+    )
+    """How the person wants the answer: paper is as good as the portal (GDPR 12(3))."""
+    arrived_at = models.CharField(max_length=40, blank=True, default="")
+    """Code of the organisation or registration point that it first reached (C16)."""
+    details = SealedField(category=DataCategory.CASE, kind="json", null=True)
+    """What the person wrote, in the shape of the right; sealed."""
     scope = models.JSONField(default=list)
     """Codes of the kinds of data that were asked for; empty means everything (E-A2)."""
     controllers = models.JSONField(default=list)
@@ -48,6 +63,8 @@ class Case(models.Model):
     extended = models.BooleanField(default=False)
     assurance = models.PositiveSmallIntegerField()
     """How well the holder's identity was established when the request was filed (C8)."""
+    ground = models.CharField(max_length=40, blank=True, default="")
+    """The code of the ground on which it was refused, in whole or in part."""
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -66,6 +83,9 @@ class Case(models.Model):
             models.CheckConstraint(
                 name="dsar_state_known", condition=Q(state__in=[state.value for state in State])
             ),
+            models.CheckConstraint(
+                name="dsar_right_known", condition=Q(right__in=[right.value for right in Right])
+            ),
         ]
 
 
@@ -78,7 +98,8 @@ class CaseEvent(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="events")
     number = models.PositiveIntegerField()
-    event = models.CharField(max_length=40, choices=_choices(Event))
+    event = models.CharField(max_length=40)
+    """One of dsar.rules.Event."""
     state = models.CharField(max_length=20, choices=_choices(State))
     """The state of the case after it."""
     at = models.DateTimeField()
@@ -91,63 +112,4 @@ class CaseEvent(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(name="dsar_history_numbered", fields=["case", "number"]),
-        ]
-
-
-class Fulfilment(Leased):
-    """The job of making one package for one case; the row is the truth, a message only wakes it."""
-
-    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="fulfilments")
-    requested_at = models.DateTimeField()
-    next_attempt_at = models.DateTimeField(db_index=True)
-    done_at = models.DateTimeField(null=True)
-    last_error = models.CharField(max_length=80, blank=True, default="")
-    last_error_at = models.DateTimeField(null=True)
-    manifest = models.JSONField(default=list)
-    """Per table: status, rows and reason code, after the last attempt (D2). No personal data."""
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                name="dsar_one_open_job_per_case",
-                fields=["case"],
-                condition=Q(done_at__isnull=True),
-            ),
-        ]
-
-
-class Package(models.Model):
-    """One sealed package: the file lies encrypted in the packages folder, its key in this row.
-
-    The key itself is sealed with the person's data key: without the row, or without the data key,
-    the file is noise.
-    """
-
-    sealed_store = Store.IDENTITY
-    sealed_subject = "subject_id"
-
-    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="packages")
-    fulfilment = models.OneToOneField(Fulfilment, on_delete=models.CASCADE, related_name="package")
-    subject_id = models.UUIDField(db_index=True)
-    """Compared again at every download (threat 33)."""
-    created_at = models.DateTimeField()
-    """The moment of the data in it (H11)."""
-    expires_at = models.DateTimeField(db_index=True)
-    ended_at = models.DateTimeField(null=True)
-    sha256 = models.CharField(max_length=64)
-    size = models.PositiveIntegerField()
-    level = models.CharField(max_length=8)
-    rows = models.PositiveIntegerField()
-    downloads = models.PositiveIntegerField(default=0)
-    file_name = models.CharField(max_length=40)
-    content_key = SealedField(category=DataCategory.CASE, null=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                name="dsar_ended_package_has_no_key",
-                condition=Q(ended_at__isnull=True) | Q(content_key__isnull=True),
-            ),
         ]

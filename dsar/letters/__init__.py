@@ -1,0 +1,1 @@
+"""Letters: their kinds, their sentences in two languages, their composition. Pure."""

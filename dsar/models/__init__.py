@@ -1,0 +1,7 @@
+"""Rows of rights requests (identity store)."""
+
+from dsar.models.case import Case, CaseEvent
+from dsar.models.letter import CaseMessage, Letter
+from dsar.models.package import Fulfilment, Package
+
+__all__ = ["Case", "CaseEvent", "CaseMessage", "Fulfilment", "Letter", "Package"]

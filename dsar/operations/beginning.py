@@ -1,0 +1,29 @@
+"""What happens, inside the transaction in which a request is verified, for each right."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from dsar.models import Case, Fulfilment
+from dsar.rules import Right
+
+Begin = Callable[[Case, datetime], None]
+"""Writes the rows that the right's work starts from; it opens nothing and calls nobody."""
+
+
+def order_package(case: Case, now: datetime) -> None:
+    """Order the job that makes the package (GDPR 15, 20)."""
+    Fulfilment.objects.create(case=case, requested_at=now, next_attempt_at=now)
+
+
+BEGINNINGS: dict[Right, Begin] = {
+    Right.ACCESS: order_package,
+    Right.PORTABILITY: order_package,
+}
+"""A right that is not here waits for a person to take it up."""
+
+
+def begin(case: Case, *, now: datetime) -> None:
+    """Begin the work of a case that has just been verified; the caller holds the transaction."""
+    found = BEGINNINGS.get(Right(case.right))
+    if found is not None:
+        found(case, now)

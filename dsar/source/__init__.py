@@ -1,0 +1,57 @@
+"""What rights requests hold about a person, how it is handed over and removed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from dsar.filestore import remove_files
+from dsar.models import Case
+from dsar.source.cases import CasesPart
+from dsar.source.declaring import Part
+from dsar.source.letters import LettersPart
+from dsar.source.packages import PackagesPart
+from records.access.grants import Grant
+from records.access.inventory import Receipt, Section, Table
+from records.access.purposes import DataCategory, Store
+from records.access.registry import SubjectContext
+
+PARTS: tuple[Part, ...] = (LettersPart(), PackagesPart(), CasesPart())
+"""In the order of their removal: cases last, for everything hangs on them."""
+
+
+class DsarSource:
+    """Cases and all that hangs on them; packages and letters end with everything else."""
+
+    code = "dsar"
+    tables: tuple[Table, ...] = tuple(table for part in reversed(PARTS) for table in part.tables)
+
+    def collect(self, grant: Grant, context: SubjectContext, now: datetime) -> Sequence[Section]:
+        """Return the person's cases with all that hangs on them, without the files."""
+        grant.require(Store.IDENTITY, context.subject_id, DataCategory.CASE)
+        found = Case.objects.filter(subject_id=context.subject_id)
+        cases = list(found.order_by("received_at", "id"))
+        return tuple(
+            section for part in reversed(PARTS) for section in part.collect(grant, cases, now)
+        )
+
+    def erase(self, grant: Grant, context: SubjectContext, now: datetime) -> Receipt:
+        """Delete the person's cases and all that hangs on them; safe to run twice.
+
+        The database lets a line of history go only after its case, in one transaction.
+        """
+        grant.require(Store.IDENTITY, context.subject_id, DataCategory.CASE)
+        deleted: dict[str, int] = {}
+        files: list[str] = []
+        with transaction.atomic():
+            cases = list(
+                Case.objects.select_for_update()
+                .filter(subject_id=context.subject_id)
+                .values_list("pk", flat=True)
+            )
+            for part in PARTS:
+                counts, gone = part.erase(cases, now)
+                deleted |= counts
+                files += gone
+        remove_files(files)
+        return Receipt(self.code, deleted=deleted)

@@ -1,0 +1,39 @@
+"""What the pages of a case show beyond what all cases share: one panel a topic."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from dsar.models import Case
+from dsar.rules import Right
+from portal.people import Holder, Staff
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A template, and what it shows."""
+
+    template: str
+    context: Mapping[str, object]
+
+
+OfficePanel = Callable[[Case, Staff, datetime], Panel | None]
+HolderPanel = Callable[[Case, Holder, datetime], Panel | None]
+
+OFFICE_PANELS: tuple[OfficePanel, ...] = ()
+"""Asked for every case, in this order; None where there is nothing to show."""
+
+HOLDER_PANELS: dict[Right, HolderPanel] = {}
+"""What a holder sees of their own case, by its right."""
+
+
+def office_panels(*, case: Case, staff: Staff, now: datetime) -> list[Panel]:
+    """Return the panels of a case for staff."""
+    found = (make(case, staff, now) for make in OFFICE_PANELS)
+    return [panel for panel in found if panel is not None]
+
+
+def holder_panel(*, case: Case, holder: Holder, now: datetime) -> Panel | None:
+    """Return the panel of a holder's own case, None where its right has none."""
+    make = HOLDER_PANELS.get(Right(case.right))
+    return make(case, holder, now) if make else None
