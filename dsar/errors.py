@@ -138,3 +138,23 @@ class RightUnknown(DsarRefused):
     """There is no such right, or it is not asked for in this way."""
 
     code = "dsar.right_unknown"
+
+
+class RecipientUnreachable(DsarRefused):
+    """A recipient of data does not answer, or with an error; the sweep tries again."""
+
+    code = "dsar.recipient_unreachable"
+
+
+class WireRefused(DsarRefused):
+    """What came from outside, or was to go there, does not fit: signature, sender, kind, content or
+    an address without TLS.
+    """
+
+    code = "dsar.wire_refused"
+
+
+class InstructionUnknown(DsarRefused):
+    """There is no such instruction to this recipient."""
+
+    code = "dsar.instruction_unknown"

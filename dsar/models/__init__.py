@@ -3,5 +3,6 @@
 from dsar.models.case import Case, CaseEvent
 from dsar.models.letter import CaseMessage, Letter
 from dsar.models.package import Fulfilment, Package
+from dsar.models.recipient import Instruction
 
-__all__ = ["Case", "CaseEvent", "CaseMessage", "Fulfilment", "Letter", "Package"]
+__all__ = ["Case", "CaseEvent", "CaseMessage", "Fulfilment", "Instruction", "Letter", "Package"]

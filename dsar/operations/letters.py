@@ -47,11 +47,13 @@ def prepare_letter(
     blocks: Sequence[Block] = (),
     enclosures: Sequence[Attachment] = (),
     addressee: Sequence[str] | None = None,
+    way: AnswerWay | None = None,
 ) -> PreparedLetter:
     """Typeset, seal and write a letter; keep it with `keep_letter` in the transaction of what it
     says.
 
-    Name and address are revealed for it unless `addressee` says to whom it goes instead. It is
+    Name and address are revealed for it unless `addressee` says to whom it goes instead, and it
+    travels as the person wants unless `way` says how. It is
     slow: call it outside any transaction. Raises the gate's refusals, ReasonMissing, and those of
     records.documents.
     """
@@ -101,7 +103,7 @@ def prepare_letter(
         subject_id=case.subject_id,
         kind=kind,
         language=case.language,
-        way=case.answer_way,
+        way=way or case.answer_way,
         made_at=now,
         level=sealed.level,
     )

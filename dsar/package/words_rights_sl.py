@@ -2,9 +2,16 @@
 
 TABLES: dict[str, str] = {
     "dsar.Letter": "Pisma o zahtevah",
+    "dsar.Instruction": "Kdo je bil obveščen o spremembah",
 }
 
 COLUMNS: dict[str, str] = {
+    "dsar.Instruction.recipient": "prejemnik",
+    "dsar.Instruction.kind": "o čem je bil obveščen",
+    "dsar.Instruction.created_at": "kdaj ga je bilo treba obvestiti",
+    "dsar.Instruction.told_at": "kdaj je bil obveščen",
+    "dsar.Instruction.answered_at": "kdaj je odgovoril",
+    "dsar.Instruction.result": "kaj je odgovoril",
     "dsar.Case.ground": "razlog zavrnitve",
     "dsar.Case.filed_by": "kdo je zahteval",
     "dsar.Case.parent": "zahteva, na katero se nanaša",
@@ -19,6 +26,8 @@ COLUMNS: dict[str, str] = {
 }
 
 VALUES: dict[str, str] = {
+    "no_data": "nima podatkov",
+    "impossible": "ni mogoče",
     "letter:file:made": "pismo napisano",
     "letter:file:delivered": "pismo vročeno",
     "letter:file:opened": "pismo odprto",

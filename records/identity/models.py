@@ -48,6 +48,8 @@ class Processor(Organisation):
     engaged_by = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     contract_reference = models.CharField(max_length=80)
     contract_date = models.DateField()
+    instructions_url = models.URLField(max_length=300, blank=True, default="")
+    instructions_key = models.CharField(max_length=64, blank=True, default="")
 
 
 class RegistrationPoint(models.Model):
