@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from dsar.rules import AnswerWay, Channel, FiledBy, Outcome, Right, State
+from dsar.rules.states import OPEN
 from records.access.purposes import ActorRole, DataCategory, Store
 from records.keys.fields import SealedField
 
@@ -68,6 +69,14 @@ class Case(models.Model):
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
+        indexes = [
+            # The queue reads along it, however many cases are closed.
+            models.Index(
+                name="dsar_open_by_day",
+                fields=["due_on", "id"],
+                condition=Q(state__in=sorted(state.value for state in OPEN)),
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="dsar_due_within_law", condition=Q(due_on__lte=F("legal_max_on"))

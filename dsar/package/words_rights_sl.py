@@ -2,9 +2,12 @@
 
 TABLES: dict[str, str] = {
     "dsar.Letter": "Pisma o zahtevah",
+    "portal.SavedView": "Shranjen pogled na vrsto zahtev",
 }
 
 COLUMNS: dict[str, str] = {
+    "portal.SavedView.name": "ime pogleda",
+    "portal.SavedView.asked": "filter pogleda",
     "dsar.Case.ground": "razlog zavrnitve",
     "dsar.Case.filed_by": "kdo je zahteval",
     "dsar.Case.parent": "zahteva, na katero se nanaša",
