@@ -19,6 +19,7 @@ from portal.views import (
     letters,
     office,
     public,
+    queue,
     sign_in,
     staff_account,
 )
@@ -108,7 +109,10 @@ _DESK = [
 ]
 
 _OFFICE = [
-    path("office/requests/", office.queue, name="queue"),
+    path("office/requests/", queue.queue_page, name="queue"),
+    path("office/requests/<uuid:case_id>/retry/", queue.retry, name="retry_case"),
+    path("office/figures/", queue.figures_page, name="figures"),
+    path("office/figures/<slug:kind>/", queue.figures_file, name="figures_file"),
     path("office/requests/<uuid:case_id>/", office.case, name="office_case"),
     path("office/letters/<uuid:letter_id>/", letters.printed, name="office_letter"),
     path("office/letters/<uuid:letter_id>/delivered/", letters.delivered, name="letter_delivered"),

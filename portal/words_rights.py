@@ -3,6 +3,11 @@
 from django.utils.translation import gettext_lazy as _
 
 CASE_WORDS = {
+    "included": _("handed over"),
+    "empty": _("nothing kept"),
+    "withheld": _("withheld"),
+    "not_requested": _("not asked for"),
+    "failed": _("failed"),
     "letter:file:made": _("Letter written"),
     "letter:file:delivered": _("Letter delivered"),
     "letter:file:opened": _("Letter opened"),

@@ -12,6 +12,12 @@ COLUMNS: dict[str, str] = {
     "dsar.Instruction.told_at": "kdaj je bil obveščen",
     "dsar.Instruction.answered_at": "kdaj je odgovoril",
     "dsar.Instruction.result": "kaj je odgovoril",
+    "portal.SavedView": "Shranjen pogled na vrsto zahtev",
+}
+
+COLUMNS: dict[str, str] = {
+    "portal.SavedView.name": "ime pogleda",
+    "portal.SavedView.asked": "filter pogleda",
     "dsar.Case.ground": "razlog zavrnitve",
     "dsar.Case.filed_by": "kdo je zahteval",
     "dsar.Case.parent": "zahteva, na katero se nanaša",

@@ -68,6 +68,7 @@ IBAN = "SI56020170014356205"
 CITY, POINT = "novo-mesto", "nm-knjiznica"
 NOT_IN_A_HOLDERS_LIFE = {
     "portal.StaffProfile",
+    "portal.SavedView",
     "mfa.Authenticator",
     "contracts.CardSaga",
     "contracts.BlockOutbox",
