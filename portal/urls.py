@@ -20,6 +20,7 @@ from portal.views import (
     office,
     public,
     queue,
+    recipients,
     sign_in,
     staff_account,
 )
@@ -37,6 +38,8 @@ _PUBLIC = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
+    path("recipients/key", recipients.public_key, name="recipient_key"),
+    path("recipients/<slug:code>/answers", recipients.answer, name="recipient_answers"),
 ]
 
 _SIGN_IN = [
@@ -116,6 +119,11 @@ _OFFICE = [
     path("office/requests/<uuid:case_id>/", office.case, name="office_case"),
     path("office/letters/<uuid:letter_id>/", letters.printed, name="office_letter"),
     path("office/letters/<uuid:letter_id>/delivered/", letters.delivered, name="letter_delivered"),
+    path(
+        "office/requests/<uuid:case_id>/told/<uuid:instruction_id>/",
+        recipients.keep_answer,
+        name="recipient_answer",
+    ),
     path("office/log/", office.log_search, name="log_search"),
     path("office/integrity/", office.integrity, name="integrity"),
     path("office/retention/", office.retention_plans, name="retention_plans"),

@@ -3,6 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 
 CASE_WORDS = {
+    "done": _("done"),
+    "no_data": _("has no data"),
+    "impossible": _("impossible"),
+    "restriction_lifted": _("restriction lifted"),
     "included": _("handed over"),
     "empty": _("nothing kept"),
     "withheld": _("withheld"),

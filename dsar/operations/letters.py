@@ -240,7 +240,7 @@ def mark_delivered(letter: Letter, *, case: Case, actor: Actor, now: datetime) -
 
 def _get_letter_of(subject_id: UUID, letter_id: UUID) -> Letter:
     found = Letter.objects.filter(pk=letter_id, subject_id=subject_id).first()
-    if found is None:
+    if found is None or found.kind == LetterKind.INSTRUCTION:
         raise LetterUnknown(letter_id=letter_id)
     return found
 

@@ -1,7 +1,7 @@
 """Telling recipients of a correction, erasure or restriction until each has answered (GDPR 19).
 
-The rows are written with the change itself; a sweep sends them, at least once, under an id that makes
-a second arrival harmless. Who has no address for instructions gets a sealed letter.
+The rows are written with the change itself; a sweep sends them, at least once, under an id that
+makes a second arrival harmless. Who has no address for instructions gets a sealed letter.
 """
 
 from collections.abc import Callable
@@ -150,9 +150,7 @@ def _write_letter(row: Instruction, recipient: Processor | None, now: datetime) 
         actor=_system(case),
         now=now,
         way=AnswerWay.POST,
-        addressee=[recipient.name, *recipient.address.split(", ")]
-        if recipient
-        else [row.recipient],
+        addressee=_addressee(row, recipient),
         blocks=[{"kind": "facts", "rows": _facts(row)}],
     )
     try:
@@ -166,6 +164,12 @@ def _write_letter(row: Instruction, recipient: Processor | None, now: datetime) 
     except BaseException:
         drop_letter(prepared)
         raise
+
+
+def _addressee(row: Instruction, recipient: Processor | None) -> list[str]:
+    if recipient is None:
+        return [row.recipient]
+    return [recipient.name, *recipient.address.split(", ")]
 
 
 def _facts(row: Instruction) -> list[list[str]]:
@@ -254,11 +258,8 @@ def _take_step(row: Instruction, step: Step, escalate: Escalate, now: datetime) 
     with transaction.atomic(durable=True):
         case = lock_case(row.case_id)
         changed = Instruction.objects.filter(pk=row.pk, chases=row.chases, escalated_at=None)
-        if chases:
-            done = changed.update(chases=row.chases + 1)
-        else:
-            done = changed.update(escalated_at=now)
-        if not done:
+        values = {"chases": row.chases + 1} if chases else {"escalated_at": now}
+        if not changed.update(**values):
             return
         record(case, event, actor=_system(case), now=now, reason=row.recipient)
     if not chases:

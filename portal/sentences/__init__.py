@@ -2,6 +2,10 @@
 
 from django.utils.functional import Promise
 
-from portal.sentences import core, rights
+from portal.sentences import core, recipients, rights
 
-SENTENCES: dict[str, Promise] = {**core.SENTENCES, **rights.SENTENCES}
+SENTENCES: dict[str, Promise] = {
+    **core.SENTENCES,
+    **rights.SENTENCES,
+    **recipients.SENTENCES,
+}

@@ -7,6 +7,7 @@ from datetime import datetime
 from dsar.models import Case
 from dsar.rules import Right
 from portal.people import Holder, Staff
+from portal.usecases import recipients
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,13 @@ class Panel:
 OfficePanel = Callable[[Case, Staff, datetime], Panel | None]
 HolderPanel = Callable[[Case, Holder, datetime], Panel | None]
 
-OFFICE_PANELS: tuple[OfficePanel, ...] = ()
+
+def _told(case: Case, _staff: Staff, _now: datetime) -> Panel | None:
+    found = recipients.office_panel(case)
+    return Panel(*found) if found else None
+
+
+OFFICE_PANELS: tuple[OfficePanel, ...] = (_told,)
 """Asked for every case, in this order; None where there is nothing to show."""
 
 HOLDER_PANELS: dict[Right, HolderPanel] = {}
