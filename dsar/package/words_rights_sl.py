@@ -3,6 +3,7 @@
 TABLES: dict[str, str] = {
     "dsar.Letter": "Pisma o zahtevah",
     "dsar.Instruction": "Kdo je bil obveščen o spremembah",
+    "portal.SavedView": "Shranjen pogled na vrsto zahtev",
 }
 
 COLUMNS: dict[str, str] = {
@@ -12,12 +13,6 @@ COLUMNS: dict[str, str] = {
     "dsar.Instruction.told_at": "kdaj je bil obveščen",
     "dsar.Instruction.answered_at": "kdaj je odgovoril",
     "dsar.Instruction.result": "kaj je odgovoril",
-    "portal.SavedView": "Shranjen pogled na vrsto zahtev",
-}
-
-COLUMNS: dict[str, str] = {
-    "portal.SavedView.name": "ime pogleda",
-    "portal.SavedView.asked": "filter pogleda",
     "dsar.Case.ground": "razlog zavrnitve",
     "dsar.Case.filed_by": "kdo je zahteval",
     "dsar.Case.parent": "zahteva, na katero se nanaša",
@@ -29,6 +24,8 @@ COLUMNS: dict[str, str] = {
     "dsar.Letter.made_at": "napisano",
     "dsar.Letter.delivered_at": "vročeno",
     "dsar.Letter.failed_at": "ni bilo mogoče vročiti",
+    "portal.SavedView.name": "ime pogleda",
+    "portal.SavedView.asked": "filter pogleda",
 }
 
 VALUES: dict[str, str] = {
