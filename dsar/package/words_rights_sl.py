@@ -2,9 +2,23 @@
 
 TABLES: dict[str, str] = {
     "dsar.Letter": "Pisma o zahtevah",
+    "identity.Representation": "Kdo sme ravnati za vas",
 }
 
 COLUMNS: dict[str, str] = {
+    "identity.Representation.basis": "podlaga zastopanja",
+    "identity.Representation.scopes": "v čem sme ravnati",
+    "identity.Representation.evidence": "vrsta dokazila",
+    "identity.Representation.evidence_number": "številka dokazila",
+    "identity.Representation.evidence_seen_on": "dan, ko je bilo dokazilo pregledano",
+    "identity.Representation.valid_from": "velja od",
+    "identity.Representation.valid_until": "ne velja več od",
+    "identity.Representation.recorded_at": "vpisano",
+    "identity.Representation.confirmed_at": "potrjeno",
+    "identity.Representation.revoked_at": "končano",
+    "identity.Representation.recorded_by": "kdo je vpisal",
+    "identity.Representation.confirmed_by": "kdo je potrdil",
+    "identity.Representation.revoked_by": "kdo je končal",
     "dsar.Case.ground": "razlog zavrnitve",
     "dsar.Case.filed_by": "kdo je zahteval",
     "dsar.Case.parent": "zahteva, na katero se nanaša",
@@ -19,6 +33,16 @@ COLUMNS: dict[str, str] = {
 }
 
 VALUES: dict[str, str] = {
+    "parent": "starš",
+    "guardianship": "skrbništvo po odločbi sodišča",
+    "authorisation": "pooblastilo",
+    "birth_certificate": "rojstni list",
+    "court_decision": "odločba sodišča",
+    "written_authorisation": "pisno pooblastilo",
+    "inheritance_decision": "sklep o dedovanju",
+    "other_evidence": "drugo dokazilo",
+    "rights": "pravice do podatkov",
+    "money": "denar",
     "letter:file:made": "pismo napisano",
     "letter:file:delivered": "pismo vročeno",
     "letter:file:opened": "pismo odprto",
