@@ -242,7 +242,7 @@ def authority_of(row: Representation) -> Authority:
     )
 
 
-def gap_of(
+def find_authority_gap(
     grant: Grant, *, representation_id: UUID, subject_id: UUID, scope: Scope, on: date
 ) -> Gap:
     """Return why a representation does not reach on that day; the Grant covers the holder's date of
@@ -269,7 +269,7 @@ def require_authority(
 
 
 def reveal_representatives(
-    grant: Grant, rows: Collection[Representation]
+    grant: Grant, rows: Sequence[Representation]
 ) -> list[RepresentativeView]:
     """Return representatives in plain, in the order given; the Grant covers name and residence."""
     values = reveal_values(grant, rows, ("given_name", "family_name", "residence"))
