@@ -53,8 +53,8 @@ class TooLateToExtend(DsarRefused):
 
 
 class IdentityNotProven(DsarRefused):
-    """This proof does not show that the person is the holder (C8). Ask for the enrolled contact or
-    the card.
+    """What was shown does not prove that the person is the holder (C8). Ask for a code to the
+    enrolled contact, or for the card and a fact that the holder knows; `missing` says which.
     """
 
     code = "dsar.identity_not_proven"
@@ -138,3 +138,11 @@ class RightUnknown(DsarRefused):
     """There is no such right, or it is not asked for in this way."""
 
     code = "dsar.right_unknown"
+
+
+class AuthorityMissing(DsarRefused):
+    """Whoever filed this for another person has not shown an authority that reaches, or it is over.
+    Record the representation, have it confirmed, and show it for this case.
+    """
+
+    code = "dsar.authority_missing"

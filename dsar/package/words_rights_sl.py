@@ -2,10 +2,14 @@
 
 TABLES: dict[str, str] = {
     "dsar.Letter": "Pisma o zahtevah",
+    "dsar.CaseAuthority": "Zahteve, ki jih je vložil zastopnik",
     "identity.Representation": "Kdo sme ravnati za vas",
 }
 
 COLUMNS: dict[str, str] = {
+    "dsar.CaseAuthority.shown_at": "kdaj je bilo pooblastilo izkazano",
+    "dsar.CaseAuthority.ended_at": "kdaj ni več veljalo",
+    "dsar.CaseAuthority.gap": "zakaj ni več veljalo",
     "identity.Representation.basis": "podlaga zastopanja",
     "identity.Representation.scopes": "v čem sme ravnati",
     "identity.Representation.evidence": "vrsta dokazila",

@@ -94,6 +94,12 @@ def get_subject(subject_id: UUID) -> DataSubject:
     return found
 
 
+def contact_changed_on(subject_id: UUID) -> date | None:
+    """Return the day on which the enrolled contact last changed, None where it never did."""
+    changed = getattr(get_subject(subject_id), "contact_changed_at", None)
+    return legal_day(changed) if changed else None
+
+
 # -- Data subjects: revealed
 
 

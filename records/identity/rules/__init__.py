@@ -6,7 +6,6 @@ from records.identity.rules.assurance import (
     DocumentType,
     Proof,
     check_assurance,
-    proves_holder,
 )
 from records.identity.rules.people import (
     CardForm,
@@ -50,7 +49,6 @@ __all__ = [
     "ends_by_age",
     "find_gap",
     "fold_name",
-    "proves_holder",
     "read_register",
     "uses_rights_alone",
 ]
