@@ -52,6 +52,7 @@ def gate(subject_id: Any, actor: Actor, now: Any) -> Grant:
             DataCategory.RESIDENCE,
             DataCategory.CONTACT,
             DataCategory.BIRTH_DATE,
+            DataCategory.CARD,
         ],
         action=Action.CHANGE,
         task="test",
