@@ -3,6 +3,16 @@
 from django.utils.translation import gettext_lazy as _
 
 CASE_WORDS = {
+    "parent": _("parent"),
+    "guardianship": _("guardian by a decision of the court"),
+    "authorisation": _("written authorisation"),
+    "birth_certificate": _("birth certificate"),
+    "court_decision": _("decision of the court"),
+    "written_authorisation": _("written authorisation"),
+    "inheritance_decision": _("inheritance decision"),
+    "other_evidence": _("other evidence"),
+    "rights": _("requests about data"),
+    "money": _("the money on the card"),
     "letter:file:made": _("Letter written"),
     "letter:file:delivered": _("Letter delivered"),
     "letter:file:opened": _("Letter opened"),

@@ -2,6 +2,10 @@
 
 from django.utils.functional import Promise
 
-from portal.sentences import core, rights
+from portal.sentences import authority, core, rights
 
-SENTENCES: dict[str, Promise] = {**core.SENTENCES, **rights.SENTENCES}
+SENTENCES: dict[str, Promise] = {
+    **core.SENTENCES,
+    **rights.SENTENCES,
+    **authority.SENTENCES,
+}

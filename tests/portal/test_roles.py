@@ -46,6 +46,7 @@ ARGUMENTS: dict[str, Any] = {
     "application_id": uuid4(),
     "card_id": uuid4(),
     "letter_id": uuid4(),
+    "representation_id": uuid4(),
 }
 
 
