@@ -17,7 +17,15 @@ from dsar.errors import (
 )
 from dsar.filestore import open_file, stray_files
 from dsar.letters.kinds import LetterKind
-from dsar.models import Case, CaseEvent, Fulfilment, Instruction, Letter, Package
+from dsar.models import (
+    Case,
+    CaseAuthority,
+    CaseEvent,
+    Fulfilment,
+    Instruction,
+    Letter,
+    Package,
+)
 from dsar.package.schema import package_schema
 from dsar.rules import read_reference
 from dsar.rules.states import OPEN, PROVEN
@@ -224,6 +232,13 @@ def reveal_package(grant: Grant, package_id: UUID, *, now: datetime) -> PackageF
         sha256=package.sha256,
     )
     return PackageFile(f"{package.case.reference}.pdf", package.sha256, data)
+
+
+def find_authority(case_id: UUID) -> CaseAuthority | None:
+    """Return the authority on which a case was filed for somebody else, None where there is
+    none.
+    """
+    return CaseAuthority.objects.filter(case_id=case_id).first()
 
 
 def list_letters(case_id: UUID) -> list[Letter]:

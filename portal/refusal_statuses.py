@@ -109,4 +109,9 @@ STATUSES = {
     "keyring.not_writable": 503,
     "dsar.request_pending": 403,
     "documents.not_readable": 500,
+    "dsar.authority_missing": 403,
+    "identity.representation_unknown": 404,
+    "identity.representation_invalid": 400,
+    "identity.representation_not_yours": 403,
+    "identity.no_authority": 403,
 }

@@ -21,6 +21,7 @@ from portal.views import (
     public,
     queue,
     recipients,
+    representatives,
     sign_in,
     staff_account,
 )
@@ -90,6 +91,16 @@ _DESK = [
     path("desk/", clerk.desk_page, name="desk"),
     path("desk/find/", clerk.look_up, name="look_up"),
     path("desk/people/<uuid:subject_id>/", clerk.person, name="desk_person"),
+    path(
+        "desk/people/<uuid:subject_id>/representatives/",
+        representatives.representatives_page,
+        name="representatives",
+    ),
+    path(
+        "desk/people/<uuid:subject_id>/representatives/<uuid:representation_id>/<slug:action>/",
+        representatives.representative_act,
+        name="representative_act",
+    ),
     path("desk/block/", clerk.block, name="desk_block"),
     path("desk/blocked/", clerk.blocked, name="desk_blocked"),
     path("desk/applications/new/", clerk_applications.new_application, name="new_application"),

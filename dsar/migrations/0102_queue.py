@@ -9,7 +9,7 @@ from dsar.triggers import install, uninstall
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dsar', '0003_rights'),
+        ("dsar", "0101_authority"),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dsar', '0102_queue'),
+        ("dsar", "0102_queue"),
     ]
 
     operations = [

@@ -1,8 +1,18 @@
 """Rows of rights requests (identity store)."""
 
+from dsar.models.authority import CaseAuthority
 from dsar.models.case import Case, CaseEvent
 from dsar.models.letter import CaseMessage, Letter
 from dsar.models.package import Fulfilment, Package
 from dsar.models.recipient import Instruction
 
-__all__ = ["Case", "CaseEvent", "CaseMessage", "Fulfilment", "Instruction", "Letter", "Package"]
+__all__ = [
+    "Case",
+    "CaseAuthority",
+    "CaseEvent",
+    "CaseMessage",
+    "Fulfilment",
+    "Instruction",
+    "Letter",
+    "Package",
+]

@@ -4,6 +4,8 @@ TABLES: dict[str, str] = {
     "dsar.Letter": "Pisma o zahtevah",
     "dsar.Instruction": "Kdo je bil obveščen o spremembah",
     "portal.SavedView": "Shranjen pogled na vrsto zahtev",
+    "dsar.CaseAuthority": "Zahteve, ki jih je vložil zastopnik",
+    "identity.Representation": "Kdo sme ravnati za vas",
 }
 
 COLUMNS: dict[str, str] = {
@@ -26,6 +28,22 @@ COLUMNS: dict[str, str] = {
     "dsar.Letter.failed_at": "ni bilo mogoče vročiti",
     "portal.SavedView.name": "ime pogleda",
     "portal.SavedView.asked": "filter pogleda",
+    "dsar.CaseAuthority.shown_at": "kdaj je bilo pooblastilo izkazano",
+    "dsar.CaseAuthority.ended_at": "kdaj ni več veljalo",
+    "dsar.CaseAuthority.gap": "zakaj ni več veljalo",
+    "identity.Representation.basis": "podlaga zastopanja",
+    "identity.Representation.scopes": "v čem sme ravnati",
+    "identity.Representation.evidence": "vrsta dokazila",
+    "identity.Representation.evidence_number": "številka dokazila",
+    "identity.Representation.evidence_seen_on": "dan, ko je bilo dokazilo pregledano",
+    "identity.Representation.valid_from": "velja od",
+    "identity.Representation.valid_until": "ne velja več od",
+    "identity.Representation.recorded_at": "vpisano",
+    "identity.Representation.confirmed_at": "potrjeno",
+    "identity.Representation.revoked_at": "končano",
+    "identity.Representation.recorded_by": "kdo je vpisal",
+    "identity.Representation.confirmed_by": "kdo je potrdil",
+    "identity.Representation.revoked_by": "kdo je končal",
 }
 
 VALUES: dict[str, str] = {
@@ -96,4 +114,14 @@ VALUES: dict[str, str] = {
     "erasure_receipt": "potrdilo o izbrisu",
     "erasure_rest": "obvestilo o izbrisu preostanka",
     "instruction": "navodilo prejemniku",
+    "parent": "starš",
+    "guardianship": "skrbništvo po odločbi sodišča",
+    "authorisation": "pooblastilo",
+    "birth_certificate": "rojstni list",
+    "court_decision": "odločba sodišča",
+    "written_authorisation": "pisno pooblastilo",
+    "inheritance_decision": "sklep o dedovanju",
+    "other_evidence": "drugo dokazilo",
+    "rights": "pravice do podatkov",
+    "money": "denar",
 }

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from dsar.filestore import remove_files
 from dsar.models import Case
+from dsar.source.authority import AuthorityPart
 from dsar.source.cases import CasesPart
 from dsar.source.declaring import Part
 from dsar.source.letters import LettersPart
@@ -17,7 +18,13 @@ from records.access.inventory import Receipt, Section, Table
 from records.access.purposes import DataCategory, Store
 from records.access.registry import SubjectContext
 
-PARTS: tuple[Part, ...] = (RecipientsPart(), LettersPart(), PackagesPart(), CasesPart())
+PARTS: tuple[Part, ...] = (
+    RecipientsPart(),
+    AuthorityPart(),
+    LettersPart(),
+    PackagesPart(),
+    CasesPart(),
+)
 """In the order of their removal: cases last, for everything hangs on them."""
 
 

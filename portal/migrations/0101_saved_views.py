@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portal', '0002_heartbeat'),
+        ("portal", "0002_heartbeat"),
     ]
 
     operations = [

@@ -2,10 +2,16 @@
 
 from django.utils.functional import Promise
 
-from portal.sentences import core, recipients, rights
+from portal.sentences import (
+    authority,
+    core,
+    recipients,
+    rights,
+)
 
 SENTENCES: dict[str, Promise] = {
+    **authority.SENTENCES,
     **core.SENTENCES,
-    **rights.SENTENCES,
     **recipients.SENTENCES,
+    **rights.SENTENCES,
 }

@@ -22,12 +22,12 @@ from consent.rules import WORDING_OF
 from consent.rules import Channel as ConsentChannel
 from dsar.letters.kinds import LetterKind
 from dsar.models import Fulfilment, Letter, Package
-from dsar.operations import make_letter
+from dsar.operations import make_letter, show_authority
 from dsar.operations.filing import file_request
 from dsar.operations.fulfilment import fulfil
 from dsar.operations.packages import download_package
 from dsar.package.assembly import DATA_FILE, MANIFEST_FILE
-from dsar.rules import Right
+from dsar.rules import AnswerWay, Channel, FiledBy, Right
 from portal.demo.holders import give_card
 from portal.installation import prepare_installation
 from portal.models import HolderAccount
@@ -44,9 +44,20 @@ from records.contracts.operations import cancel_card
 from records.documents.signing import read_attachments
 from records.errors import Refusal
 from records.identity.models import DataSubject
-from records.identity.operations import record_document_check
+from records.identity.operations import (
+    confirm_representation,
+    record_document_check,
+    record_representation,
+)
 from records.identity.queries import reveal_person
-from records.identity.rules import DocumentType, PersonDetails
+from records.identity.rules import (
+    Basis,
+    DocumentType,
+    Evidence,
+    PersonDetails,
+    Proof,
+    Scope,
+)
 from records.keys.keybox import owners
 from records.keys.links import presentation_digest, wallet_pseudonym
 from records.keys.models import DataKey
@@ -193,8 +204,40 @@ def _pay_out(subject: UUID, card: UUID) -> UUID:
     return wallet
 
 
+REPRESENTATIVE = _person("Jfsrwcy", "+38640987656", date(1950, 1, 2))
+
+
+def _represent(subject: UUID) -> None:
+    """Let somebody ask for the canary, on an authorisation that two people have looked at."""
+    categories = {
+        DataCategory.NAME, DataCategory.RESIDENCE, DataCategory.CONTACT, DataCategory.BIRTH_DATE,
+    }  # fmt: skip
+    common: dict[str, Any] = {
+        "purpose": Purpose.RIGHTS_REQUEST, "subjects": [subject], "categories": categories,
+        "action": Action.CHANGE, "task": "canary", "now": NOW,
+    }  # fmt: skip
+    row = record_representation(
+        open_gate(actor=CLERK, **common), subject_id=subject, representative=REPRESENTATIVE,
+        basis=Basis.AUTHORISATION, scopes=[Scope.RIGHTS], evidence=Evidence.WRITTEN_AUTHORISATION,
+        evidence_number="POOBL-KANARKO-1", valid_from=legal_day(NOW), valid_until=None, now=NOW,
+    )  # fmt: skip
+    confirm_representation(
+        open_gate(actor=FIRST_CONTROLLER, **common), representation_id=row.pk, now=NOW
+    )
+    case = file_request(
+        actor=CLERK, subject_id=subject, right=Right.ACCESS, channel=Channel.LETTER,
+        filed_by=FiledBy.REPRESENTATIVE, answer_way=AnswerWay.POST, now=NOW,
+    )  # fmt: skip
+    show_authority(
+        actor=CLERK, case_id=case.pk, representation_id=row.pk,
+        shown=[Proof.DOCUMENT_MATCHES], now=NOW,
+    )  # fmt: skip
+    assert fulfil(fulfilment_id=Fulfilment.objects.get(case=case).pk, now=NOW) is not None
+
+
 def _ask(holder: Actor, subject: UUID) -> bytes:
     """Ask twice: the second package knows of the first."""
+    _represent(subject)
     data = b""
     letter: Letter | None = None
     for _ in range(2):
@@ -289,12 +332,14 @@ def test_the_canary_is_handed_over_whole_and_leaves_nothing(installation: Path) 
     assert [mark for mark in _markers(NEIGHBOUR) if mark in data] == []
     # Present: everything that is hunted later is there to be found, and nothing in plain.
     assert set(find_in_stores(life.needles)) == set(life.needles)
-    assert _leftovers(_markers(CANARY), installation) == {}
+    assert REPRESENTATIVE.family_name in data
+    markers = [*_markers(CANARY), *_markers(REPRESENTATIVE), "POOBL-KANARKO-1"]
+    assert _leftovers(markers, installation) == {}
 
     _erase(life)
 
     assert _leftovers(life.needles, installation) == {}
-    assert _leftovers(_markers(CANARY), installation) == {}
+    assert _leftovers(markers, installation) == {}
     row = Card.objects.get(pk=UUID(neighbour.card_id))
     grant = open_gate(
         actor=CLERK, purpose=Purpose.CARD_ADMINISTRATION, subjects=[row.subject_id],

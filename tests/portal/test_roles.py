@@ -51,6 +51,7 @@ ARGUMENTS: dict[str, Any] = {
     "letter_id": uuid4(),
     "instruction_id": uuid4(),
     "kind": "csv",
+    "representation_id": uuid4(),
 }
 
 
