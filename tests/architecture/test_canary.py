@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.conf import settings as configured
-from django.db import connections
+from django.db import connections, transaction
 
 from consent.operations import give_consent, withdraw_consent
 from consent.queries import get_notice_on
@@ -25,8 +25,10 @@ from dsar.models import Fulfilment, Letter, Package
 from dsar.operations import make_letter, show_authority
 from dsar.operations.filing import file_request
 from dsar.operations.fulfilment import fulfil
+from dsar.operations.history import lock_case
 from dsar.operations.packages import download_package
 from dsar.package.assembly import DATA_FILE, MANIFEST_FILE
+from dsar.ports import Notice, notify_recipients
 from dsar.rules import AnswerWay, Channel, FiledBy, Right
 from portal.demo.holders import give_card
 from portal.installation import prepare_installation
@@ -246,6 +248,8 @@ def _ask(holder: Actor, subject: UUID) -> bytes:
         letter = letter or make_letter(
             case=case, kind=LetterKind.ACKNOWLEDGEMENT, actor=CLERK, now=NOW
         )
+        with transaction.atomic():
+            notify_recipients(lock_case(case.pk), Notice.RECTIFICATION)
         package = Package.objects.get(case=case)
         data = download_package(
             actor=holder, subject_id=subject, package_id=package.pk, device="test", now=NOW
