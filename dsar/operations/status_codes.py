@@ -78,7 +78,7 @@ def code_blocks(case: Case, code: str) -> Sequence[Block]:
     return (
         {
             "kind": "facts",
-            "title": say(language, "follow.title"),
+            "label": say(language, "follow.title"),
             "summary": say(language, "follow.text"),
             "rows": [
                 [say(language, "follow.where"), address],

@@ -15,3 +15,6 @@ SENTENCES: dict[str, Promise] = {
     **recipients.SENTENCES,
     **rights.SENTENCES,
 }
+from portal.sentences import core, intake, rights
+
+SENTENCES: dict[str, Promise] = {**core.SENTENCES, **rights.SENTENCES, **intake.SENTENCES}

@@ -48,7 +48,8 @@ from records.identity.queries import find_subjects_by_facts, get_subject
 from records.identity.rules import Proof
 
 SHOWN = 200
-LIVE_CARDS = frozenset({"issued", "delivered", "active", "blocked", "expired"})
+LIVE_CARDS = frozenset({"delivered", "active", "expired"})
+"""In the holder’s hands. A blocked card was reported lost or stolen: it proves nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +181,7 @@ def reveal_written(*, staff: Staff, case_id: UUID, now: datetime) -> Written:
         task=str(case_id),
         now=now,
     )
-    text = str(reveal_details(grant, case).get("text", "")) if case.details else ""
+    text = str(reveal_details(grant, case).get("text", ""))
     uploads = reveal_uploads(grant, list(Upload.objects.filter(case=case).order_by("number")))
     if not is_requester(case.subject_id):
         return Written(text, uploads)
