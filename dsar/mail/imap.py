@@ -72,7 +72,7 @@ def fetch_unread(
                 keep(message)
                 _ask(server.uid("STORE", uid, "+FLAGS", r"(\Seen)"))
                 kept += 1
-    except (OSError, imaplib.IMAP4.error) as error:
+    except (OSError, imaplib.IMAP4.error, UnicodeError) as error:
         raise MailboxUnavailable(cause=type(error).__name__, kept=kept) from None
     return kept
 
@@ -97,6 +97,8 @@ def _connected(box: Mailbox) -> Iterator[Any]:
     finally:
         with suppress(OSError, imaplib.IMAP4.error):
             server.logout()
+        with suppress(OSError):
+            server.shutdown()
 
 
 def _ask(answer: tuple[str, list[Any]]) -> list[Any]:
