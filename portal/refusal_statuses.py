@@ -122,4 +122,3 @@ STATUSES = {
     "portal.follow_wrong": 422,
     "portal.follow_locked": 429,
 }
-

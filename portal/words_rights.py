@@ -109,4 +109,3 @@ CASE_WORDS = {
     "unreadable_nested": _("it is nested too deeply"),
     "unreadable_too_large": _("too large: open the mailbox itself"),
 }
-

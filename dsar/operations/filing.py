@@ -80,9 +80,7 @@ def file_request(
     what came another way; the true `received_at` counts, wherever it first arrived, and identity is
     pending. An empty `scope` means everything; `details` are what the person wrote, in the shape of
     the right, and are sealed. `case_id` makes a repeated submission return the first case.
-    `unknown_in` is the city that answers where `subject_id` is a Requester.
-    Raises
-    BadReceiptDate, ScopeUnknown, SubjectUnknown.
+    `unknown_in` is the city that answers where `subject_id` is a Requester. Raises BadReceiptDate, ScopeUnknown, SubjectUnknown.
     """
     received = received_at or now
     if received > now:
@@ -97,16 +95,19 @@ def file_request(
     if not unknown_in:
         subject = get_subject(subject_id)
         answered_by, assurance = subject.home_city_id, subject.assurance
+    signed_in = actor.role is ActorRole.HOLDER
     grant = open_gate(
         actor=actor,
         purpose=Purpose.RIGHTS_REQUEST,
         subjects=[subject_id],
-        categories=[DataCategory.CASE, DataCategory.BIRTH_DATE],
+        categories=[DataCategory.CASE, *([DataCategory.BIRTH_DATE] if signed_in else [])],
         action=Action.COLLECT,
         task=str(key),
         now=now,
     )
-    ((born,),) = reveal_columns(grant, [subject_id], columns=["birth_date"])
+    born: object = None
+    if signed_in:  # nobody else is verified here, so that nobody else's age is looked at
+        ((born,),) = reveal_columns(grant, [subject_id], columns=["birth_date"])
     clock = deadlines(legal_day(received), extra_work_free=settings.EXTRA_WORK_FREE_DAYS)
     case = Case(
         id=key,
@@ -136,7 +137,7 @@ def file_request(
     with transaction.atomic(durable=True):
         case.save(force_insert=True)
         record(case, Event.RECEIVED, actor=actor, now=now, reason=channel.value)
-        if actor.role is ActorRole.HOLDER:
+        if signed_in:
             _verify_signed_in(case, born, actor=actor, now=now)
             queue_message(case=case, kind="received", now=now)
     report_outcome(grant, done=True, now=now, counts={"cases": 1})

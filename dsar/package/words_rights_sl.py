@@ -153,4 +153,3 @@ VALUES: dict[str, str] = {
     "handed_over": "izročeno",
     "no_data_found": "podatkov ni mogoče povezati z osebo",
 }
-

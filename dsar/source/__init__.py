@@ -25,9 +25,9 @@ PARTS: tuple[Part, ...] = (
     AuthorityPart(),
     LettersPart(),
     PackagesPart(),
+    IntakePart(),
     CasesPart(),
 )
-PARTS: tuple[Part, ...] = (LettersPart(), PackagesPart(), IntakePart(), CasesPart())
 """In the order of their removal: cases last, for everything hangs on them."""
 
 

@@ -5,6 +5,7 @@ from django.utils.functional import Promise
 from portal.sentences import (
     authority,
     core,
+    intake,
     recipients,
     rights,
 )
@@ -12,9 +13,7 @@ from portal.sentences import (
 SENTENCES: dict[str, Promise] = {
     **authority.SENTENCES,
     **core.SENTENCES,
+    **intake.SENTENCES,
     **recipients.SENTENCES,
     **rights.SENTENCES,
 }
-from portal.sentences import core, intake, rights
-
-SENTENCES: dict[str, Promise] = {**core.SENTENCES, **rights.SENTENCES, **intake.SENTENCES}

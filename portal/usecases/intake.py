@@ -39,12 +39,12 @@ from dsar.rules.states import PROVEN
 from portal.errors import LookUpTooWide
 from portal.people import Staff
 from portal.permissions import require_city
-from portal.usecases.office import QueueLine
+from portal.usecases.queue import QueueLine
 from portal.usecases.sign_in import check_code
 from records.access.gate import open_gate
 from records.access.purposes import Action, DataCategory, Purpose
 from records.cards.queries import find_card
-from records.identity.queries import find_subjects_by_facts, get_subject
+from records.identity.queries import find_subjects_by_facts, get_subject, reveal_columns
 from records.identity.rules import Proof
 
 SHOWN = 200
@@ -203,15 +203,33 @@ def hand_out_case_upload(
 # -- Identity
 
 
-def verify_by_card(*, staff: Staff, case_id: UUID, holder_id: str, now: datetime) -> Case:
-    """Note that the person showed the card; its number must be of one of their cards (C8)."""
+def verify_by_card(
+    *, staff: Staff, case_id: UUID, holder_id: str, birth_date: date | None, now: datetime
+) -> Case:
+    """Note that the person showed the card, whose number must be of one of their cards, and said
+    their date of birth: a card alone may have been found (C8). What is kept is compared, not shown.
+    """
     case = get_own_case(staff=staff, case_id=case_id)
     card = find_card(holder_id=holder_id)
     if card is None or card.subject_id != case.subject_id or card.state not in LIVE_CARDS:
         raise IdentityNotProven(case_id=case_id)
-    return verify_identity(
-        actor=staff.actor, case_id=case_id, shown=[Proof.CARD_PRESENTED], now=now
+    shown = [Proof.CARD_PRESENTED]
+    if birth_date is not None and _knows(staff, case, birth_date, now):
+        shown.append(Proof.KNOWN_FACT)
+    return verify_identity(actor=staff.actor, case_id=case_id, shown=shown, now=now)
+
+
+def _knows(staff: Staff, case: Case, birth_date: date, now: datetime) -> bool:
+    grant = open_gate(
+        actor=staff.actor,
+        purpose=Purpose.RIGHTS_REQUEST,
+        subjects=[case.subject_id],
+        categories=[DataCategory.BIRTH_DATE],
+        task=str(case.pk),
+        now=now,
     )
+    ((kept,),) = reveal_columns(grant, [case.subject_id], columns=["birth_date"])
+    return kept == birth_date
 
 
 def verify_by_document(*, staff: Staff, case_id: UUID, now: datetime) -> Case:

@@ -16,7 +16,7 @@ from dsar.queries import PackageFile
 from dsar.tasks import fulfil_task
 from portal.clock import read_clock
 from portal.errors import CodeExpired, CodeWrong
-from portal.forms import PageForm
+from portal.forms import DayField, PageForm
 from portal.refusals import explain
 from portal.roles import staff_only
 from portal.tasks import send_code, wake
@@ -133,6 +133,12 @@ class ProofForm(PageForm):
         max_length=20,
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
     )
+    birth_date = DayField(
+        label=_("Date of birth, as the person says it"),
+        required=False,
+        help_text=_("A card alone may have been found. It is compared, not shown."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
 
     def clean(self) -> dict[str, object]:
         """Ask for the number of a card that is shown."""
@@ -168,7 +174,11 @@ def identity(request: HttpRequest, case_id: UUID) -> HttpResponse:
         try:
             if values["proof"] == "card":
                 intake.verify_by_card(
-                    staff=staff, case_id=case_id, holder_id=values["card"], now=now
+                    staff=staff,
+                    case_id=case_id,
+                    holder_id=values["card"],
+                    birth_date=values["birth_date"],
+                    now=now,
                 )
             else:
                 intake.verify_by_document(staff=staff, case_id=case_id, now=now)

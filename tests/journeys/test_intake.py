@@ -137,7 +137,10 @@ def test_ana_asks_on_paper_shows_the_card_and_is_answered_on_paper(
     identity = reverse("desk_identity", args=[case.pk])
     assert clerk.post(identity, {"proof": "card", "card": bor.holder_id}).status_code == 422
     assert clerk.post(identity, {"proof": "document"}).status_code == 422
-    assert clerk.post(identity, {"proof": "card", "card": card.holder_id}).status_code == 302
+    found = {"proof": "card", "card": card.holder_id}
+    assert clerk.post(identity, found).status_code == 422  # a card alone may have been found
+    assert clerk.post(identity, found | {"birth_date": "1. 3. 1984"}).status_code == 422
+    assert clerk.post(identity, found | {"birth_date": "29. 2. 1984"}).status_code == 302
     fulfil_cases(read_clock())
     case.refresh_from_db()
     assert case.state == "decided"
