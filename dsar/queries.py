@@ -25,6 +25,7 @@ from dsar.models import (
     Instruction,
     Letter,
     Package,
+    Upload,
 )
 from dsar.package.schema import package_schema
 from dsar.rules import read_reference
@@ -294,5 +295,6 @@ def orphaned_files(*, older_than: datetime) -> list[Path]:
     known = {
         *Package.objects.filter(ended_at=None).values_list("file_name", flat=True),
         *Letter.objects.values_list("file_name", flat=True),
+        *Upload.objects.values_list("file_name", flat=True),
     }
     return stray_files(known=known, older_than=older_than.timestamp())

@@ -11,6 +11,7 @@ from portal.environment import (
     read_database,
     read_dates,
     read_flag,
+    read_imap,
     read_list,
     read_number,
     read_path,
@@ -298,6 +299,8 @@ elif CELERY_BROKER_URL.startswith("redis"):
 
 # -- Letters and messages
 DEFAULT_FROM_EMAIL = read_text("VARUH_FROM_EMAIL", "varuh@localhost")
+# The mailbox to which people write with requests: imaps://user:password@host[:port]/folder
+IMAP = read_imap("VARUH_IMAP_URL", needs_tls=not DEMO)
 
 # -- Logs hold identifiers, never personal data
 LOGGING = {

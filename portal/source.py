@@ -170,6 +170,11 @@ _SESSIONS = Table(
 )
 _LIBRARIES = (
     _whole("portal.SweepMark", "Heartbeat of a sweep", "names of sweeps and times"),
+    _whole(
+        "portal.FollowTry",
+        "Tries to follow a request",
+        "counters under blind indexes of what was typed, deleted after a day; nobody is known of",
+    ),
     _whole("auth.Group", "Group", "names of groups of staff; none are used"),
     _whole("auth.Group_permissions", "Group's permission", "about groups, not people"),
     _whole("auth.Permission", "Permission", "the list of permissions"),

@@ -13,10 +13,14 @@ from portal.views import (
     clerk,
     clerk_applications,
     demo,
+    desk_requests,
+    following,
     health,
     holder,
     holder_requests,
+    intake,
     letters,
+    mail_desk,
     office,
     public,
     queue,
@@ -41,6 +45,7 @@ _PUBLIC = [
     path("metrics", health.metrics, name="metrics"),
     path("recipients/key", recipients.public_key, name="recipient_key"),
     path("recipients/<slug:code>/answers", recipients.answer, name="recipient_answers"),
+    path("follow/", following.follow, name="follow"),
 ]
 
 _SIGN_IN = [
@@ -85,6 +90,11 @@ _HOLDER = [
     path("me/requests/<uuid:case_id>/sent/", holder_requests.sent, name="request_sent"),
     path("me/requests/<uuid:case_id>/code/", holder_requests.download_code, name="download_code"),
     path("me/requests/<uuid:case_id>/download/", holder_requests.download, name="download"),
+    path(
+        "me/requests/<uuid:case_id>/status-code/",
+        following.own_status_code,
+        name="own_status_code",
+    ),
 ]
 
 _DESK = [
@@ -122,6 +132,40 @@ _DESK = [
     path("desk/cards/<uuid:card_id>/<slug:action>/", clerk.card_act, name="card_act"),
 ]
 
+_INTAKE = [
+    path("desk/requests/", desk_requests.requests, name="desk_requests"),
+    path("desk/requests/new/", intake.new, name="register_request"),
+    path("desk/requests/new/<slug:step>/", intake.step, name="register_step"),
+    path("desk/requests/<uuid:case_id>/", desk_requests.case, name="desk_case"),
+    path(
+        "desk/requests/<uuid:case_id>/registered/",
+        desk_requests.registered,
+        name="request_registered",
+    ),
+    path("desk/requests/<uuid:case_id>/receipt/", desk_requests.receipt, name="desk_receipt"),
+    path("desk/requests/<uuid:case_id>/package/", desk_requests.package, name="desk_package"),
+    path("desk/requests/<uuid:case_id>/written/", desk_requests.written, name="desk_written"),
+    path("desk/requests/<uuid:case_id>/act/", desk_requests.act, name="desk_act"),
+    path("desk/requests/<uuid:case_id>/identity/", desk_requests.identity, name="desk_identity"),
+    path(
+        "desk/requests/<uuid:case_id>/identity/code/",
+        desk_requests.identity_code,
+        name="desk_identity_code",
+    ),
+    path(
+        "desk/requests/<uuid:case_id>/files/<uuid:upload_id>/",
+        desk_requests.file,
+        name="desk_file",
+    ),
+    path("desk/mail/", mail_desk.mails, name="desk_mail"),
+    path("desk/mail/<uuid:draft_id>/", mail_desk.draft, name="desk_draft"),
+    path(
+        "desk/mail/<uuid:draft_id>/files/<uuid:upload_id>/",
+        mail_desk.file,
+        name="desk_draft_file",
+    ),
+]
+
 _OFFICE = [
     path("office/requests/", queue.queue_page, name="queue"),
     path("office/requests/<uuid:case_id>/retry/", queue.retry, name="retry_case"),
@@ -143,4 +187,5 @@ _OFFICE = [
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [*_PUBLIC, *_SIGN_IN, *_HOLDER, *_DESK, *_OFFICE]
+urlpatterns += _INTAKE
 urlpatterns += [path("api/v1/", include("portal.api.urls"))]

@@ -2,6 +2,7 @@
 
 from dsar.models.authority import CaseAuthority
 from dsar.models.case import Case, CaseEvent
+from dsar.models.intake import DraftState, Intake, MailDraft, Requester, StatusCode, Upload
 from dsar.models.letter import CaseMessage, Letter
 from dsar.models.package import Fulfilment, Package
 from dsar.models.recipient import Instruction
@@ -11,8 +12,14 @@ __all__ = [
     "CaseAuthority",
     "CaseEvent",
     "CaseMessage",
+    "DraftState",
     "Fulfilment",
     "Instruction",
+    "Intake",
     "Letter",
+    "MailDraft",
     "Package",
+    "Requester",
+    "StatusCode",
+    "Upload",
 ]

@@ -5,6 +5,7 @@ from django.utils.functional import Promise
 from portal.sentences import (
     authority,
     core,
+    intake,
     recipients,
     rights,
 )
@@ -12,6 +13,7 @@ from portal.sentences import (
 SENTENCES: dict[str, Promise] = {
     **authority.SENTENCES,
     **core.SENTENCES,
+    **intake.SENTENCES,
     **recipients.SENTENCES,
     **rights.SENTENCES,
 }
