@@ -80,7 +80,8 @@ def file_request(
     what came another way; the true `received_at` counts, wherever it first arrived, and identity is
     pending. An empty `scope` means everything; `details` are what the person wrote, in the shape of
     the right, and are sealed. `case_id` makes a repeated submission return the first case.
-    `unknown_in` is the city that answers where `subject_id` is a Requester. Raises BadReceiptDate, ScopeUnknown, SubjectUnknown.
+    `unknown_in` is the city that answers where `subject_id` is a Requester. Raises BadReceiptDate,
+    ScopeUnknown, SubjectUnknown.
     """
     received = received_at or now
     if received > now:
