@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from operator import attrgetter
 from uuid import UUID
 
 from records.access.append import (
@@ -70,7 +71,7 @@ def open_gate(
         )
         refusal = _find_refusal(actor, purpose, action, people, purses, kinds, now)
         if refusal is None:
-            barred = () if is_exempt(purpose, action) else name_restricted(people)
+            barred = [] if is_exempt(purpose, action) else name_restricted(people)
             try:
                 entry_id = append_entry(
                     year=log_year(now), content=content, unless_restricted=barred
@@ -144,8 +145,9 @@ def _find_refusal(
         )
     if not people and not purses and action is not Action.SEARCH:
         return SubjectsMissing(purpose=purpose.value, action=action.value)
+    ordered = sorted(people, key=attrgetter("int"))
     for check in checks():
-        refusal = check(purpose, action, sorted(people), now)
+        refusal = check(purpose, action, ordered, now)
         if refusal is not None:
             return refusal
     return None

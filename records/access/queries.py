@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import connections
 from django.db.models import F, QuerySet
+from django.db.models.expressions import RawSQL
 
 from records.access.append import AUDIT, name_actor, name_subjects
 from records.access.codes import (
@@ -27,7 +28,7 @@ from records.access.codes import PURPOSES as PURPOSE_CODES
 from records.access.errors import GrantDoesNotCover
 from records.access.grants import Grant
 from records.access.leaves import SUBJECT_SIZE, year_bounds, year_of
-from records.access.models import EntrySubject, LogEntry
+from records.access.models import LogEntry
 from records.access.purposes import (
     STAKEHOLDER_OF,
     Action,
@@ -56,16 +57,39 @@ _SHOWN: Final = (
     "record",
     "stage",
 )
+_HEAD: Final = (
+    "COALESCE((SELECT last_entry FROM access_treehead WHERE id >= {first} AND id < {after}"
+    " ORDER BY id DESC LIMIT 1), {first})"
+)
+_IDS: Final = (
+    "SELECT entry_id FROM access_entrysubject"  # noqa: S608  # numbers and placeholders
+    " WHERE subject IN ({names}) AND entry_id > {first} AND entry_id < {after}"
+    f" AND entry_id <= {_HEAD} UNION SELECT id FROM access_logentry"
+    f" WHERE id > {{first}} AND id < {{after}} AND id > {_HEAD} AND ({{held}})"
+)
+"""The entries of a year about these people: the index has those up to the newest head, and the few
+after it are looked through. One statement: a head and its index rows appear at once. The bounds
+stand in the text, so that PostgreSQL plans once and for one partition.
+"""
+_HELD: Final = {
+    "postgresql": "position(%s IN subjects) & 15 = 1",
+    "sqlite": "instr(subjects, %s) & 15 = 1",
+}
+"""The name stands where a name begins: places count from 1, names have 16 bytes."""
+_ENTRY: Final = {
+    "postgresql": "JOIN LATERAL (SELECT * FROM access_logentry WHERE id = about.entry_id"
+    " AND id >= {first} AND id < {after} OFFSET 0) AS entry ON true",
+    "sqlite": "JOIN access_logentry AS entry ON entry.id = about.entry_id",
+}
+"""PostgreSQL's planner, which does not know how few they are, would rather read the whole year."""
 _ABOUT: Final = (
     "SELECT page.*, outcome.stage, outcome.details FROM (SELECT "  # noqa: S608  # our own names
     + ", ".join(f"entry.{name}" for name in _SHOWN)
-    + " FROM (SELECT DISTINCT entry_id FROM access_entrysubject"
-    " WHERE subject {names} AND entry_id >= %s AND entry_id < %s) AS about"
-    " JOIN access_logentry AS entry ON entry.id = about.entry_id"
-    " WHERE entry.id >= %s AND entry.id < %s AND entry.stage = %s"
+    + " FROM ({ids}) AS about"
+    " {entry} WHERE entry.id < %s AND entry.stage = %s"
     " ORDER BY entry.id DESC LIMIT %s) AS page"
     " LEFT JOIN access_logentry AS outcome"
-    " ON outcome.intent = page.id AND outcome.id >= %s AND outcome.id < %s"
+    " ON outcome.intent = page.id AND outcome.id >= {first} AND outcome.id < {after}"
     " ORDER BY page.id DESC"
 )
 """An outcome stands in the log year of its entry, and there is one at most."""
@@ -140,31 +164,31 @@ def list_entries_about(
     return lines
 
 
-def _find_about(names: Sequence[UUID], year: int, before: int | None, limit: int) -> list[LogLine]:
+def _ids_about(names: Sequence[bytes], year: int) -> tuple[str, list[Any]]:
+    """Return the statement that finds the entries of a year about these people, and its values."""
+    first, after = year_bounds(year)
+    connection = connections[AUDIT]
+    statement = _IDS.format(
+        first=first,
+        after=after,
+        names=", ".join(["%s"] * len(names)),
+        held=" OR ".join([_HELD[connection.vendor]] * len(names)),
+    )
+    adapt = LogEntry._meta.get_field("actor").get_db_prep_value
+    return statement, [*[adapt(UUID(bytes=name), connection) for name in names], *names]
+
+
+def _find_about(names: Sequence[bytes], year: int, before: int | None, limit: int) -> list[LogLine]:
     """Return the lines of one year, in one statement, whatever their number."""
     first, after = year_bounds(year)
-    last = after if before is None else min(after, before)
     connection = connections[AUDIT]
-    if connection.vendor == "postgresql":
-        values = [names, first, last, first, last, int(Stage.OPENED), limit, first, after]
-        rows = run_prepared(connection, _ABOUT.format(names="= ANY(%s::uuid[])"), values)
-    else:
-        marks = ", ".join(["%s"] * len(names))
-        hexes = [name.hex for name in names]
-        parameters: list[str | int] = [
-            *hexes,
-            first,
-            last,
-            first,
-            last,
-            int(Stage.OPENED),
-            limit,
-            first,
-            after,
-        ]
-        with connection.cursor() as cursor:
-            cursor.execute(_ABOUT.format(names=f"IN ({marks})"), parameters)
-            rows = [_from_sqlite(row) for row in cursor.fetchall()]
+    ids, values = _ids_about(names, year)
+    entry = _ENTRY[connection.vendor].format(first=first, after=after)
+    statement = _ABOUT.format(ids=ids, entry=entry, first=first, after=after)
+    values += [after if before is None else before, int(Stage.OPENED), limit]
+    rows = run_prepared(connection, statement, values)
+    if connection.vendor != "postgresql":
+        rows = [_from_sqlite(row) for row in rows]
     return [_line(row[: len(_SHOWN)], *row[len(_SHOWN) :]) for row in rows]
 
 
@@ -210,8 +234,7 @@ def search_entries(
                 page = page.filter(actor=name_actor(year=year, actor_id=actor_id))
             if subject is not None:
                 names = name_subjects(year=year, subjects=[subject])
-                about = EntrySubject.objects.filter(subject__in=names, entry_id__gte=first)
-                page = page.filter(id__in=about.values("entry_id"))
+                page = page.filter(id__in=RawSQL(*_ids_about(names, year)))  # noqa: S611  # ours
         except KeyringKeyDestroyed:
             continue
         lines += _lines(page.order_by("-id")[:wanted])

@@ -20,6 +20,13 @@ def configure(url: str) -> None:
         for store in STORES:
             os.environ[f"VARUH_{store}_DATABASE_URL"] = f"{url}/varuh_{store.lower()}"
         os.environ["VARUH_TEST_SUFFIX"] = f"bench_{os.getpid()}"
+        return
+    from django.conf import settings
+
+    # As in service and as the peers: the tests do not wait for the disk, a measurement must.
+    for store in settings.DATABASES.values():
+        command = store["OPTIONS"]["init_command"]
+        store["OPTIONS"]["init_command"] = command.replace("PRAGMA synchronous=OFF;", "")
 
 
 def tables() -> list[Any]:
