@@ -125,7 +125,7 @@ class CellKey(Unprintable):
         prefixes: Iterable[bytes],
         row: bytes,
         subject: bytes,
-    ) -> list[str | None]:
+    ) -> tuple[str | None, ...]:
         """Return what `open_row` gives, decoded: the way of pages and exports, in one go."""
         decrypt, header = self._aead.decrypt, self._header
         suffix = self._suffix(row, subject)
@@ -141,7 +141,7 @@ class CellKey(Unprintable):
                 texts.append(padded[: padded.rindex(MARK)].decode())
         except (InvalidTag, ValueError, TypeError):
             raise CannotOpen from None
-        return texts
+        return tuple(texts)
 
 
 def generation_of(cell: bytes) -> int:
