@@ -4,6 +4,7 @@ from records.crypto.errors import CannotOpen
 from records.crypto.labels import BUCKETS
 
 MARK = b"\x80"
+ZERO = b"\x00"
 _STEP = BUCKETS[-1]
 
 
@@ -17,12 +18,12 @@ def padded_size(size: int) -> int:
 
 def pad(data: bytes) -> bytes:
     """Return the data, the mark 0x80 and zeros up to the bucket's end."""
-    return (data + MARK).ljust(padded_size(len(data)), b"\x00")
+    return (data + MARK).ljust(padded_size(len(data)), ZERO)
 
 
 def unpad(padded: bytes) -> bytes:
     """Return what `pad` was given; raise CannotOpen where it did not make these bytes."""
-    data = padded.rstrip(b"\x00")
+    data = padded.rstrip(ZERO)
     if data[-1:] != MARK or len(padded) != padded_size(len(data) - 1):
         raise CannotOpen
     return data[:-1]
