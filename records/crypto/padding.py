@@ -8,12 +8,13 @@ ZERO = b"\x00"
 _STEP = BUCKETS[-1]
 
 
+_SHORT = tuple(min(bucket for bucket in BUCKETS if size < bucket) for size in range(_STEP))
+"""Of each size below a step, its bucket."""
+
+
 def padded_size(size: int) -> int:
     """Return the size of the smallest bucket that holds `size` bytes and the mark."""
-    for bucket in BUCKETS:
-        if size < bucket:
-            return bucket
-    return (size // _STEP + 1) * _STEP
+    return _SHORT[size] if size < _STEP else (size // _STEP + 1) * _STEP
 
 
 def pad(data: bytes) -> bytes:

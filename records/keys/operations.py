@@ -32,7 +32,7 @@ _INSERT_ONE = (
 )
 _INSERT_MANY = (
     "WITH made AS (INSERT INTO keys_datakey (pseudonym, generation, store, epoch, wrapped)"
-    " SELECT * FROM unnest(%s::bytea[], %s::int[], %s::int[], %s::int[], %s::bytea[])"
+    " SELECT * FROM unnest(%b::bytea[], %b::int[], %b::int[], %b::int[], %b::bytea[])"
     " ON CONFLICT DO NOTHING RETURNING 1) SELECT count(*) FROM made"
 )
 _Way = tuple[str, bytes, bool, Callable[[object], bytes]]
@@ -52,10 +52,11 @@ def create_data_keys(grant: Grant, *, store: Store, subjects: Collection[UUID]) 
     made, code = Keys(), STORE_CODES[store]
     wanted = list({subject.bytes for subject in subjects})
     filed = [owner_of(subject) for subject in wanted]
-    keys = [token_bytes(KEY_SIZE) for _ in wanted]
+    drawn = token_bytes(KEY_SIZE * len(wanted))
+    keys = [drawn[start : start + KEY_SIZE] for start in range(0, len(drawn), KEY_SIZE)]
     wrapped = keyring.kek(store, epoch).wrap_all(keys, [prefix + owner + suffix for owner in filed])
     for subject, key in zip(wanted, keys, strict=True):
-        made.add(subject, CellKey(key, FIRST_GENERATION))
+        made.current[subject] = CellKey(key, FIRST_GENERATION)
     rows = [
         (owner, FIRST_GENERATION, code, epoch, secret)
         for owner, secret in zip(filed, wrapped, strict=True)

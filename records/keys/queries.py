@@ -61,7 +61,8 @@ def reveal_tuples(
     No instance is made; the rows are read CHUNK_ROWS at a time, with one key query each, and their
     keys are not kept. Raises as reveal_values.
     """
-    plan = plan_of(rows.model)
+    model: type[Model] = rows.model
+    plan = plan_of(model)
     chosen = [plan.column(name) for name in columns]
     place = (plan.key,) if plan.key == plan.subject else (plan.key, plan.subject)
     wanted = rows.values_list(*place, *(RawCells(column.name) for column in chosen))
