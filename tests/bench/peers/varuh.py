@@ -94,12 +94,10 @@ class Sealed:
     def export(self) -> list[tuple[Any, ...]]:
         """Read all fields of all people as tuples, without any kept key."""
         from records.keys.keybox import box
-        from records.keys.queries import reveal_tuples, tuple_columns
+        from records.keys.queries import reveal_tuples
 
         box.forget()
-        names = tuple_columns(self.model, NAMES)
-        rows = list(self.model.objects.values_list(*names))
-        return reveal_tuples(self.grant, self.model, NAMES, rows)
+        return reveal_tuples(self.grant, self.model.objects.all(), NAMES)
 
     def page(self, ids: Sequence[UUID]) -> list[tuple[Any, ...]]:
         """Read 2 fields of a page: rows, log entry with its subjects, keys, cells; no kept key."""
