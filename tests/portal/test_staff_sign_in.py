@@ -2,6 +2,7 @@
 store.
 """
 
+import json
 import time
 from typing import Any
 
@@ -99,6 +100,66 @@ def test_a_code_works_once(client: Client, secret: str) -> None:
 
     assert response.status_code == 200
     assert again.get(reverse("desk")).status_code == 302
+
+
+def test_the_second_factor_asks_for_what_the_person_has(client: Client, secret: str) -> None:
+    give_password(client)
+
+    page = client.get(reverse("mfa_authenticate")).content.decode()
+
+    assert 'name="code"' in page
+    assert 'name="credential"' not in page
+
+
+MADE_UP = json.dumps(
+    {
+        "id": "AAAA",
+        "rawId": "AAAA",
+        "type": "public-key",
+        "response": {
+            "clientDataJSON": "e30",
+            "authenticatorData": "AA",
+            "attestationObject": "_w",
+            "signature": "AA",
+        },
+    }
+)
+NO_PASSKEYS = [MADE_UP, '{"id": "AAAA"}', '{"id": 1}', '["AAAA"]', "[]", "no json", "7", ""]
+
+
+@pytest.mark.parametrize("sent", NO_PASSKEYS)
+def test_what_no_passkey_made_is_not_kept_as_one(
+    client: Client, cene_account: Any, sent: str
+) -> None:
+    give_password(client)
+    client.get(reverse("mfa_add_webauthn"))
+
+    response = client.post(reverse("mfa_add_webauthn"), {"name": "Namizje", "credential": sent})
+
+    assert "Napaka:" in response.content.decode()
+    assert not Authenticator.objects.exists()
+    assert client.get(reverse("desk")).url == reverse("factor_needed")
+
+
+@pytest.mark.parametrize("sent", NO_PASSKEYS)
+def test_what_no_passkey_made_does_not_sign_in(client: Client, secret: str, sent: str) -> None:
+    give_password(client)
+
+    response = client.post(reverse("mfa_authenticate"), {"credential": sent})
+
+    assert response.status_code == 200
+    assert "Napaka:" in response.content.decode()
+    assert client.get(reverse("desk")).url.startswith(reverse("account_login"))
+
+
+def test_whoever_stops_signing_in_leaves_no_half_open_door(client: Client, secret: str) -> None:
+    give_password(client)
+
+    client.post(reverse("sign_out"))
+
+    response = client.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
+    assert response.url == reverse("account_login")
+    assert client.get(reverse("desk")).status_code == 302
 
 
 def test_unknown_names_and_wrong_passwords_are_answered_alike(client: Client, secret: str) -> None:
