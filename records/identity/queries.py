@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from records.access.grants import Grant
+from records.access.purposes import CardForm
 from records.identity.errors import CityUnknown, PointUnknown, SubjectUnknown
 from records.identity.models import (
     Controller,
@@ -16,7 +17,7 @@ from records.identity.models import (
     Processor,
     RegistrationPoint,
 )
-from records.identity.rules import Assurance, CardForm, clean_phone
+from records.identity.rules import Assurance, clean_phone
 from records.keys.queries import index_value, reveal_values
 
 PERSON_COLUMNS = ("given_name", "family_name", "residence", "birth_date", "phone", "email")

@@ -9,7 +9,6 @@ from records.identity.rules.assurance import (
     proves_holder,
 )
 from records.identity.rules.people import (
-    CardForm,
     PersonDetails,
     clean_birth_date,
     clean_details,
@@ -22,7 +21,6 @@ from records.identity.rules.register import Register, read_register
 __all__ = [
     "LEAST_ASSURANCE",
     "Assurance",
-    "CardForm",
     "DocumentType",
     "PersonDetails",
     "Proof",
