@@ -224,7 +224,7 @@ GUARDIAN_RAISE_403 = True
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"
-SESSION_SERIALIZER = "portal.sessions.SealedSerializer"
+SESSION_ENGINE = "portal.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
@@ -242,8 +242,11 @@ MFA_ADAPTER = "portal.adapters.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn"]
 MFA_TOTP_ISSUER = "Varuh"
 MFA_PASSKEY_LOGIN_ENABLED = False
-# A passkey needs a secure origin; browsers count http://localhost as one, and the demo runs there.
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
+MFA_FORMS = {
+    "add_webauthn": "portal.views.staff_account.AddPasskeyForm",
+    "authenticate_webauthn": "portal.views.staff_account.PasskeyForm",
+    "reauthenticate_webauthn": "portal.views.staff_account.ConfirmPasskeyForm",
+}
 # Counters of failed attempts. One process may keep them in memory; several need one place.
 if _CACHE_URL := read_secret("VARUH_CACHE_URL"):
     CACHES = {

@@ -1,7 +1,6 @@
 """All addresses of the service."""
 
 from allauth.account.views import account_inactive, logout, reauthenticate
-from allauth.mfa.base.views import authenticate as second_factor
 from allauth.mfa.base.views import index as factors
 from allauth.mfa.base.views import reauthenticate as reauthenticate_factor
 from allauth.mfa.totp.views import activate_totp, deactivate_totp
@@ -59,7 +58,11 @@ _SIGN_IN = [
     path("staff/sign-out/", logout, name="account_logout"),
     path("staff/closed/", account_inactive, name="account_inactive"),
     path("staff/confirm/", reauthenticate, name="account_reauthenticate"),
-    path("staff/second-factor/", second_factor, name="mfa_authenticate"),
+    path(
+        "staff/second-factor/",
+        staff_account.SecondFactorView.as_view(),
+        name="mfa_authenticate",
+    ),
     path("staff/second-factor/confirm/", reauthenticate_factor, name="mfa_reauthenticate"),
     path(
         "staff/second-factor/confirm-key/",

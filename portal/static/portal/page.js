@@ -9,3 +9,11 @@ if (follow && location.hash.includes('/')) {
   follow.elements.code.value = code
   history.replaceState(null, '', location.pathname)
 }
+
+document.addEventListener('allauth.error', event => {
+  const box = document.getElementById('passkey-error')
+  if (!box) return
+  event.preventDefault()
+  box.hidden = false
+  box.focus()
+})
