@@ -168,7 +168,6 @@ CASE_WORDS = {
     "case:work:started": _("Work started"),
     "case:question:asked": _("Question asked"),
     "case:question:answered": _("Question answered"),
-    "case:deadline:extended": _("Deadline extended"),
     "case:decision:granted": _("Request granted"),
     "case:decision:partly_granted": _("Request partly granted"),
     "case:decision:refused": _("Request refused"),

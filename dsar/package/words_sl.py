@@ -321,7 +321,6 @@ VALUES: dict[str, str] = {
     "case:work:started": "delo začeto",
     "case:question:asked": "postavljeno vprašanje",
     "case:question:answered": "odgovor na vprašanje",
-    "case:deadline:extended": "rok podaljšan",
     "case:decision:granted": "ugodeno",
     "case:decision:partly_granted": "delno ugodeno",
     "case:decision:refused": "zavrnjeno",
