@@ -3,6 +3,7 @@
 from dsar.models.authority import CaseAuthority
 from dsar.models.case import Case, CaseEvent
 from dsar.models.intake import DraftState, Intake, MailDraft, Requester, StatusCode, Upload
+from dsar.models.decision import Advice, Decision, Procedure, Question, Reminder
 from dsar.models.letter import CaseMessage, Letter
 from dsar.models.package import Fulfilment, Package
 from dsar.models.recipient import Instruction
@@ -22,4 +23,15 @@ __all__ = [
     "Requester",
     "StatusCode",
     "Upload",
+    "Advice",
+    "Case",
+    "CaseEvent",
+    "CaseMessage",
+    "Decision",
+    "Fulfilment",
+    "Letter",
+    "Package",
+    "Procedure",
+    "Question",
+    "Reminder",
 ]

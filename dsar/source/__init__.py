@@ -10,6 +10,7 @@ from dsar.models import Case
 from dsar.operations.intake_end import erase_rows_of
 from dsar.source.authority import AuthorityPart
 from dsar.source.cases import CasesPart
+from dsar.source.decisions import DecisionsPart
 from dsar.source.declaring import Part
 from dsar.source.intake import IntakePart
 from dsar.source.letters import LettersPart
@@ -28,6 +29,7 @@ PARTS: tuple[Part, ...] = (
     IntakePart(),
     CasesPart(),
 )
+PARTS: tuple[Part, ...] = (DecisionsPart(), LettersPart(), PackagesPart(), CasesPart())
 """In the order of their removal: cases last, for everything hangs on them."""
 
 
