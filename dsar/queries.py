@@ -35,6 +35,7 @@ from dsar.rules import (
     Event,
     Extension,
     Fact,
+    Outcome,
     case_clock,
     read_reference,
 )
@@ -167,6 +168,14 @@ def _standing(case: Case, facts: Collection[Fact], today: date) -> CaseStanding:
         promise_broken=clock.promise_broken,
         clock=clock,
     )
+
+
+def scope_to_answer(case: Case) -> list[str]:
+    """Return the kinds of data that the answer holds: those asked for, or those granted where the
+    confirmed decision grants a part.
+    """
+    confirmed = case.decisions.filter(state="confirmed", outcome=Outcome.PARTIAL).first()
+    return list(confirmed.granted if confirmed is not None else case.scope)
 
 
 def days_of(case: Case) -> Deadlines:

@@ -97,9 +97,7 @@ def case_clock(
 
     The order of `facts` does not matter; those of later days are not known yet.
     """
-    known = [
-        fact for fact in facts if fact.event in CLOCK_EVENTS and legal_day(fact.at) <= today
-    ]
+    known = [fact for fact in facts if fact.event in CLOCK_EVENTS and legal_day(fact.at) <= today]
     known.sort(key=lambda fact: (fact.at, _ORDER.index(fact.event)))
     ended = min((legal_day(fact.at) for fact in known if fact.event in _ENDED), default=None)
     until = ended if ended is not None else today
@@ -169,9 +167,7 @@ def _statutory(
 ) -> date:
     if days.legal_max == days.due:
         return days.due  # set from outside, as by the supervisor: nothing stretches it
-    return roll_forward(
-        add_months(days.received, months) + timedelta(days=paused), extra_work_free
-    )
+    return roll_forward(add_months(days.received, months) + timedelta(days=paused), extra_work_free)
 
 
 def _overdue_since(known: list[Fact], last_day: date, until: date) -> date | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from dsar.models import Advice, Case, Decision, Procedure, Question, Reminder
@@ -139,42 +140,40 @@ class DecisionsPart:
         and the procedures.
         """
         references = {case.pk: case.reference for case in cases}
+        asked = Question.objects.filter(case__in=references).order_by("asked_at", "id")
+        advised = Advice.objects.filter(case__in=references).order_by("given_at", "id")
+        decided = Decision.objects.filter(case__in=references).order_by("prepared_at", "id")
         rows = Procedure.objects.filter(case__in=references).order_by("case__received_at", "id")
         return (
-            _section(grant, _QUESTIONS, Question, references, "asked_at", ["text", "answer"]),
-            _section(grant, _ADVICE, Advice, references, "given_at", ["text"]),
-            _section(grant, _DECISIONS, Decision, references, "prepared_at", ["reasons", "note"]),
-            Section(
-                _PROCEDURES,
-                tuple(record_of(_PROCEDURES, row, references[row.case_id]) for row in rows),
-            ),
+            _section(grant, _QUESTIONS, list(asked), references, ["text", "answer"]),
+            _section(grant, _ADVICE, list(advised), references, ["text"]),
+            _section(grant, _DECISIONS, list(decided), references, ["reasons", "note"]),
+            _section(grant, _PROCEDURES, list(rows), references, []),
         )
 
     def erase(self, cases: Sequence[UUID], now: datetime) -> tuple[dict[str, int], list[str]]:
         """Delete them all, before the letters that they point to."""
-        models = (Question, Advice, Decision, Reminder, Procedure)
         return {
-            table.model: raw_delete(model.objects.filter(case__in=cases))
-            for table, model in zip(self.tables, models, strict=True)
+            _QUESTIONS.model: raw_delete(Question.objects.filter(case__in=cases)),
+            _ADVICE.model: raw_delete(Advice.objects.filter(case__in=cases)),
+            _DECISIONS.model: raw_delete(Decision.objects.filter(case__in=cases)),
+            _REMINDERS.model: raw_delete(Reminder.objects.filter(case__in=cases)),
+            _PROCEDURES.model: raw_delete(Procedure.objects.filter(case__in=cases)),
         }, []
 
 
 def _section(
     grant: Grant,
     table: Table,
-    model: type[Question | Advice | Decision],
+    rows: Sequence[Any],
     references: dict[UUID, str],
-    order: str,
     sealed: list[str],
 ) -> Section:
-    rows = list(model._default_manager.filter(case__in=references).order_by(order, "id"))
-    revealed = reveal_values(grant, rows, sealed)
+    revealed = reveal_values(grant, rows, sealed) if sealed else [()] * len(rows)
     return Section(
         table,
         tuple(
-            record_of(
-                table, row, references[row.case_id], **dict(zip(sealed, values, strict=True))
-            )
+            record_of(table, row, references[row.case_id], **dict(zip(sealed, values, strict=True)))
             for row, values in zip(rows, revealed, strict=True)
         ),
     )
