@@ -50,8 +50,8 @@ EVIDENCE: dict[str, dict[str, str]] = {
         "root": "Koren drevesa",
         "yes": "da",
         "no": "ne",
-        "lead": "Vsak dokument v prilogi ima svoj pečat; odtisi v tem poročilu kažejo, da so to isti "
-        "dokumenti. Podatki za stroj so v prilogi evidence.json.",
+        "lead": "Vsak dokument v prilogi ima svoj pečat; odtisi v tem poročilu kažejo, da so to "
+        "isti dokumenti. Podatki za stroj so v prilogi evidence.json.",
     },
     "en": {
         "title": "Evidence pack about request {reference}",

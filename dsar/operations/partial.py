@@ -31,7 +31,7 @@ def parts_block(decision: Decision, language: str) -> Block:
     ]
     return {
         "kind": "table",
-        "title": say(language, "part.title"),
+        "label": say(language, "part.title"),
         "columns": [say(language, "part.kind"), say(language, "part.answer")],
         "rows": rows,
     }

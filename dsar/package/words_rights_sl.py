@@ -191,5 +191,6 @@ VALUES: dict[str, str] = {
     "partly": "pritožbi delno ugodeno",
     "dismissed": "pritožba zavrnjena",
     "linked_case": "po povezani zadevi",
+    "clarification": "za pojasnilo, kaj je mišljeno",
     **{code: ground.title["sl"] for code, ground in (GROUNDS | EXTENSION_REASONS).items()},
 }

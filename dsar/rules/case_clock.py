@@ -18,8 +18,13 @@ from records.legal_days import add_months, legal_day
 PROMPT_DAYS = 7
 """A question asked later than this after receipt is not prompt and pauses nothing (E-A10)."""
 
-_ASKED = frozenset({Event.IDENTITY_ASKED, Event.DOUBTED, Event.QUESTION_ASKED})
-_ANSWERED = frozenset({Event.VERIFIED, Event.QUESTION_ANSWERED})
+_PAUSES = (
+    (frozenset({Event.IDENTITY_ASKED, Event.DOUBTED}), Event.VERIFIED),
+    (frozenset({Event.QUESTION_ASKED}), Event.QUESTION_ANSWERED),
+)
+"""What is asked, and what answers it."""
+_ASKED = frozenset[Event]().union(*(asked for asked, _ in _PAUSES))
+_ANSWERED = frozenset(answered for _, answered in _PAUSES)
 _ENDED = frozenset({Event.DELIVERED, Event.WITHDRAWN})
 _ORDER = (
     *sorted(_ASKED),
@@ -145,16 +150,17 @@ def _extension(known: list[Fact], due: date, until: date) -> Extension:
 def _paused_days(known: list[Fact], received: date, until: date) -> int:
     """Return the days between a prompt question and its answer, each day counted once."""
     paused: set[date] = set()
-    asked: date | None = None
-    for fact in known:
-        day = legal_day(fact.at)
-        if fact.event in _ASKED and asked is None and (day - received).days <= PROMPT_DAYS:
-            asked = day
-        elif fact.event in _ANSWERED and asked is not None:
-            paused |= _days_between(asked, min(day, until))
-            asked = None
-    if asked is not None:
-        paused |= _days_between(asked, until)
+    for asks, answers in _PAUSES:
+        asked: date | None = None
+        for fact in known:
+            day = legal_day(fact.at)
+            if fact.event in asks and asked is None and (day - received).days <= PROMPT_DAYS:
+                asked = day
+            elif fact.event is answers and asked is not None:
+                paused |= _days_between(asked, min(day, until))
+                asked = None
+        if asked is not None:
+            paused |= _days_between(asked, until)
     return len(paused)
 
 

@@ -16,4 +16,10 @@ SENTENCES: dict[str, Promise] = {
     **intake.SENTENCES,
     **recipients.SENTENCES,
     **rights.SENTENCES,
+from portal.sentences import core, decisions, rights
+
+SENTENCES: dict[str, Promise] = {
+    **core.SENTENCES,
+    **rights.SENTENCES,
+    **decisions.SENTENCES,
 }
