@@ -1,4 +1,4 @@
-"""What staff do with a case: ask, advise, decide with four eyes, extend, answer the Commissioner."""
+"""What staff do with a case: ask, advise, decide with four eyes, extend, prove."""
 
 from datetime import datetime
 from uuid import UUID
@@ -75,7 +75,7 @@ def _possible(duty: Duty, case: Case) -> bool:
         return case.state in ("verified", "in_work", "question_asked") and not prepared
     if duty is Duty.OPEN_PROCEDURE:
         return case.right != "supervisor" and case.state not in ("received", "identity_pending")
-    return case.state not in ("closed",)
+    return case.state != "closed"
 
 
 def work_panel(case: Case, staff: Staff, now: datetime) -> Panel | None:
