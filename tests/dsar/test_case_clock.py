@@ -2,7 +2,6 @@
 days, with leap days, changes to summer time and work-free days among them.
 """
 
-from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -210,17 +209,18 @@ def test_a_pause_is_never_longer_than_its_evidence(
         ({Event.IDENTITY_ASKED, Event.DOUBTED}, Event.VERIFIED),
         ({Event.QUESTION_ASKED}, Event.QUESTION_ANSWERED),
     ):
-        asked = [day for day in _days(facts, asks, today) if (day - received).days <= PROMPT_DAYS]
+        known = [fact for fact in facts if legal_day(fact.at) <= today]
+        asked = [
+            fact.at
+            for fact in known
+            if fact.event in asks and (legal_day(fact.at) - received).days <= PROMPT_DAYS
+        ]
         if asked:
-            answered = [day for day in _days(facts, {answers}, today) if day >= max(asked)]
-            end = max(answered) if answered else today
-            evidence |= {min(asked) + timedelta(n) for n in range((end - min(asked)).days)}
+            after_all = [f.at for f in known if f.event is answers and f.at >= max(asked)]
+            end = legal_day(max(after_all)) if after_all else today
+            first = legal_day(min(asked))
+            evidence |= {first + timedelta(n) for n in range((end - first).days)}
     assert found.paused_days <= len(evidence)
-
-
-def _days(facts: list[Fact], events: Collection[Event], today: date) -> list[date]:
-    days = [legal_day(fact.at) for fact in facts if fact.event in events]
-    return [day for day in days if day <= today]
 
 
 @given(RECEIPTS, HAPPENINGS, GAPS, GAPS)

@@ -47,17 +47,12 @@ EXPECTED: dict[str, set[str]] = {
     "case_question": {"clerk", "controller"},
     "case_decision": {"clerk", "controller"},
     "case_advice": {"dpo"},
-    **dict.fromkeys(
-        (
-            "case_extension",
-            "case_procedure",
-            "procedure_answered",
-            "procedure_result",
-            "confirm_decision",
-            "return_decision",
-        ),
-        {"controller"},
-    ),
+    "case_extension": {"controller"},
+    "case_procedure": {"controller"},
+    "procedure_answered": {"controller"},
+    "procedure_result": {"controller"},
+    "confirm_decision": {"controller"},
+    "return_decision": {"controller"},
     "case_evidence": {"controller", "dpo"},
 }
 ARGUMENTS: dict[str, Any] = {
