@@ -20,6 +20,7 @@ from portal.models import SweepMark
 from portal.usecases import case_messages, following, recipients, sign_in
 from portal.usecases import case_messages, recipients, sign_in
 from portal.usecases import case_messages, deadline_reminders, sign_in
+from portal.usecases import case_messages, deadline_reminders, recipients, sign_in
 from records.contracts import operations as contracts
 from records.errors import Refusal
 from retention.queries.orphans import count_orphans

@@ -9,6 +9,7 @@ from dsar.models.package import Fulfilment, Package
 from dsar.models.recipient import Instruction
 
 __all__ = [
+    "Advice",
     "Case",
     "CaseAuthority",
     "CaseEvent",
@@ -29,6 +30,7 @@ __all__ = [
     "CaseMessage",
     "Decision",
     "Fulfilment",
+    "Instruction",
     "Letter",
     "Package",
     "Procedure",

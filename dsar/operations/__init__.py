@@ -1,12 +1,6 @@
 """What can be done with a rights request."""
 
 from dsar.operations.authority import end_authorities, show_authority
-from dsar.operations.decisions import (
-    answer_question,
-    ask_question,
-    extend_case,
-    refuse_case,
-    withdraw_case,
 from dsar.operations.deciding import (
     Proposal,
     confirm_decision,
@@ -71,8 +65,8 @@ __all__ = [
     "print_letter",
     "record_handed_over",
     "renew_package",
-    "show_authority",
     "return_decision",
+    "show_authority",
     "verify_identity",
     "withdraw_case",
 ]

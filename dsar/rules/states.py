@@ -165,7 +165,6 @@ TRANSITIONS: dict[tuple[State, Event], Transition] = {
         )
         for state in (State.VERIFIED, State.IN_WORK, State.QUESTION_ASKED, State.EXTENDED)
     },
-    (State.DECIDED, Event.DELIVERED): Transition(State.DELIVERED, _DESK_OR_SYSTEM),
     (State.DECIDED, Event.DELIVERED): Transition(State.DELIVERED, _ANSWERS),
     (State.DELIVERED, Event.CLOSED): Transition(State.CLOSED, _DESK_OR_SYSTEM),
     # What was withdrawn has no answer to deliver.

@@ -24,12 +24,12 @@ from records.access.registry import SubjectContext
 PARTS: tuple[Part, ...] = (
     RecipientsPart(),
     AuthorityPart(),
+    DecisionsPart(),
     LettersPart(),
     PackagesPart(),
     IntakePart(),
     CasesPart(),
 )
-PARTS: tuple[Part, ...] = (DecisionsPart(), LettersPart(), PackagesPart(), CasesPart())
 """In the order of their removal: cases last, for everything hangs on them."""
 
 

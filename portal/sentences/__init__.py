@@ -6,6 +6,7 @@ from portal.sentences import (
     authority,
     core,
     intake,
+    decisions,
     recipients,
     rights,
 )
@@ -15,11 +16,6 @@ SENTENCES: dict[str, Promise] = {
     **core.SENTENCES,
     **intake.SENTENCES,
     **recipients.SENTENCES,
-    **rights.SENTENCES,
-from portal.sentences import core, decisions, rights
-
-SENTENCES: dict[str, Promise] = {
-    **core.SENTENCES,
     **rights.SENTENCES,
     **decisions.SENTENCES,
 }
