@@ -85,10 +85,12 @@ def _section(case: CaseEvidence, language: str) -> dict[str, object]:
             {
                 "kind": "facts",
                 "title": text["clock"],
-                "rows": [[text[key], _word(language, value)] for key, value in case.facts.items()],
+                "rows": [
+                    [text[key], _fact(text, language, value)] for key, value in case.facts.items()
+                ],
             },
             _table(text, "timeline", ["when", "what", "who", "where", "why"], events),
-            *_cards(text, "request", [{"reasons": str(v)} for v in case.request.values() if v]),
+            *_cards(text, "request", [{"written": str(v)} for v in case.request.values() if v]),
             *_cards(text, "questions", case.questions),
             *_cards(text, "advice", case.advice),
             *_cards(text, "decisions", case.decisions),
@@ -156,3 +158,7 @@ def _cards(text: Mapping[str, str], title: str, items: Sequence[Mapping[str, str
 
 def _word(language: str, code: str) -> str:
     return VALUES.get(code, code) if language == "sl" else code
+
+
+def _fact(text: Mapping[str, str], language: str, value: str) -> str:
+    return text[value] if value in ("yes", "no") else _word(language, value)

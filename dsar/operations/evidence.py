@@ -177,7 +177,7 @@ def _attach_letters(grant: Grant, case: Case, letters: list[Attachment]) -> list
 def _questions(grant: Grant, case: Case) -> list[dict[str, str]]:
     rows = list(Question.objects.filter(case=case).order_by("asked_at", "id"))
     return [
-        {"when": write_instant(row.asked_at), "what": _text(text), "reasons": _text(answer)}
+        {"when": write_instant(row.asked_at), "question": _text(text), "answer": _text(answer)}
         for row, (text, answer) in zip(
             rows, reveal_values(grant, rows, ["text", "answer"]), strict=True
         )

@@ -17,6 +17,7 @@ from records.access.purposes import DataCategory
 
 MOST_LETTERS = 4000
 _LANGUAGES = ("sl", "en")
+_NOT_A_HOLDERS = frozenset({DataCategory.STAFF, DataCategory.SIGN_IN})
 
 
 def _area(rows: int = 6) -> forms.Textarea:
@@ -127,7 +128,9 @@ class DecisionForm(CaseForm):
         super().__init__(*args, **kwargs)
         grounds = grounds_of(Right(self.case.right))
         self.fields["grounds"].choices = [(ground.code, _name(ground)) for ground in grounds]
-        kinds = [DataCategory(code) for code in self.case.scope] or list(words.CATEGORIES)
+        kinds = [DataCategory(code) for code in self.case.scope] or [
+            kind for kind in words.CATEGORIES if kind not in _NOT_A_HOLDERS
+        ]
         for name in ("granted", "refused"):
             self.fields[name].choices = [(kind.value, words.CATEGORIES[kind]) for kind in kinds]
 
