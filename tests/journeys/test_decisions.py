@@ -15,11 +15,13 @@ from django.urls import reverse
 
 from dsar.models import Case, Decision, Letter, Question
 from dsar.operations import file_request, record_handed_over
+from dsar.queries import standing
 from dsar.rules import AnswerWay, Right
 from dsar.tasks import expire
 from portal import sweeps
 from portal.clock import read_clock
 from portal.usecases import case_messages
+from portal.usecases.queue import QueueLine
 from records.access.grants import Actor
 from records.access.purposes import ActorRole
 from tests import factories
@@ -213,10 +215,8 @@ def test_an_extension_that_was_not_delivered_extends_nothing_and_alarms(
 
     late.refresh_from_db()
     assert not late.extended
-    from portal.usecases.office import list_queue
-
-    (line,) = list_queue(city=None, now=now + timedelta(days=5))
-    assert (line.mark, line.standing.extension_failed) == ("overdue", True)
+    seen = QueueLine(late, standing(late, now=now + timedelta(days=5)))
+    assert (seen.mark, seen.standing.extension_failed) == ("overdue", True)
 
 
 def controller_actor(client: Client) -> Actor:
