@@ -214,6 +214,8 @@ class NotOnPaper(DsarRefused):
     """The answer travels by the portal, so that nothing is printed for anybody else."""
 
     code = "dsar.not_on_paper"
+
+
 class GroundUnknown(DsarRefused):
     """The ground is not of the closed list, or cannot stand against this right (GDPR 12(4))."""
 

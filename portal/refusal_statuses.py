@@ -127,4 +127,3 @@ STATUSES = {
     "dsar.parts_unclear": 400,
     "dsar.same_person": 403,
 }
-

@@ -17,10 +17,7 @@ import records.access.tasks
 import records.wallet.tasks
 import retention.tasks
 from portal.models import SweepMark
-from portal.usecases import case_messages, following, recipients, sign_in
-from portal.usecases import case_messages, recipients, sign_in
-from portal.usecases import case_messages, deadline_reminders, sign_in
-from portal.usecases import case_messages, deadline_reminders, recipients, sign_in
+from portal.usecases import case_messages, deadline_reminders, following, recipients, sign_in
 from records.contracts import operations as contracts
 from records.errors import Refusal
 from retention.queries.orphans import count_orphans

@@ -18,8 +18,8 @@ from portal.views import (
     health,
     holder,
     holder_requests,
-    intake,
     holder_steps,
+    intake,
     letters,
     mail_desk,
     office,
@@ -134,7 +134,7 @@ _DESK = [
         name="application_act",
     ),
     path("desk/cards/<uuid:card_id>/<slug:action>/", clerk.card_act, name="card_act"),
-    path("desk/requests/", work.desk_cases, name="desk_cases"),
+    path("desk/work/", work.desk_cases, name="desk_cases"),
 ]
 
 _INTAKE = [

@@ -107,4 +107,3 @@ EN: dict[str, str] = {
     "left: {days}. Open it in the portal.\n\nZadeva {reference} ({right}): zadnji dan za odgovor "
     "je {due}, dni do roka: {days}. Odprite jo v portalu.",
 }
-

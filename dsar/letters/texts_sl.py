@@ -101,4 +101,3 @@ SL: dict[str, str] = {
     "{days}. Odprite jo v portalu.\n\nCase {reference} ({right_en}): the last day for the answer "
     "is {due}, days left: {days}. Open it in the portal.",
 }
-

@@ -2,8 +2,8 @@
 
 from dsar.models.authority import CaseAuthority
 from dsar.models.case import Case, CaseEvent
-from dsar.models.intake import DraftState, Intake, MailDraft, Requester, StatusCode, Upload
 from dsar.models.decision import Advice, Decision, Procedure, Question, Reminder
+from dsar.models.intake import DraftState, Intake, MailDraft, Requester, StatusCode, Upload
 from dsar.models.letter import CaseMessage, Letter
 from dsar.models.package import Fulfilment, Package
 from dsar.models.recipient import Instruction
@@ -14,6 +14,7 @@ __all__ = [
     "CaseAuthority",
     "CaseEvent",
     "CaseMessage",
+    "Decision",
     "DraftState",
     "Fulfilment",
     "Instruction",
@@ -21,19 +22,10 @@ __all__ = [
     "Letter",
     "MailDraft",
     "Package",
-    "Requester",
-    "StatusCode",
-    "Upload",
-    "Advice",
-    "Case",
-    "CaseEvent",
-    "CaseMessage",
-    "Decision",
-    "Fulfilment",
-    "Instruction",
-    "Letter",
-    "Package",
     "Procedure",
     "Question",
     "Reminder",
+    "Requester",
+    "StatusCode",
+    "Upload",
 ]

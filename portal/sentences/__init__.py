@@ -5,8 +5,8 @@ from django.utils.functional import Promise
 from portal.sentences import (
     authority,
     core,
-    intake,
     decisions,
+    intake,
     recipients,
     rights,
 )
