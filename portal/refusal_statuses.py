@@ -121,4 +121,9 @@ STATUSES = {
     "dsar.requester_missing": 400,
     "portal.follow_wrong": 422,
     "portal.follow_locked": 429,
+    "dsar.decision_unknown": 404,
+    "dsar.ground_unknown": 400,
+    "dsar.no_question": 404,
+    "dsar.parts_unclear": 400,
+    "dsar.same_person": 403,
 }

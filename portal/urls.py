@@ -17,6 +17,7 @@ from portal.views import (
     health,
     holder,
     holder_requests,
+    holder_steps,
     intake,
     letters,
     mail_desk,
@@ -27,6 +28,7 @@ from portal.views import (
     representatives,
     sign_in,
     staff_account,
+    work,
 )
 
 _PUBLIC = [
@@ -98,6 +100,8 @@ _HOLDER = [
         following.own_status_code,
         name="own_status_code",
     ),
+    path("me/requests/<uuid:case_id>/answer/", holder_steps.answer, name="answer_question"),
+    path("me/requests/<uuid:case_id>/review/", holder_steps.review, name="ask_review"),
 ]
 
 _DESK = [
@@ -133,6 +137,7 @@ _DESK = [
         name="application_act",
     ),
     path("desk/cards/<uuid:card_id>/<slug:action>/", clerk.card_act, name="card_act"),
+    path("desk/work/", work.desk_cases, name="desk_cases"),
 ]
 
 _INTAKE = [
@@ -187,6 +192,21 @@ _OFFICE = [
     path("office/retention/", office.retention_plans, name="retention_plans"),
     path("office/retention/<uuid:plan_id>/", office.retention_plan, name="retention_plan"),
     path("office/retention/<uuid:plan_id>/approve/", office.approve_plan, name="approve_plan"),
+    path("work/<uuid:case_id>/", work.case, name="case_work"),
+    path("work/<uuid:case_id>/question/", work.question, name="case_question"),
+    path("work/<uuid:case_id>/decision/", work.decision, name="case_decision"),
+    path("work/<uuid:case_id>/advice/", work.advice, name="case_advice"),
+    path("work/<uuid:case_id>/extension/", work.extension, name="case_extension"),
+    path("work/<uuid:case_id>/procedure/", work.procedure, name="case_procedure"),
+    path(
+        "work/<uuid:case_id>/procedure/answered/",
+        work.procedure_answered,
+        name="procedure_answered",
+    ),
+    path("work/<uuid:case_id>/procedure/result/", work.procedure_result, name="procedure_result"),
+    path("work/<uuid:case_id>/confirm/<uuid:decision_id>/", work.confirm, name="confirm_decision"),
+    path("work/<uuid:case_id>/return/<uuid:decision_id>/", work.give_back, name="return_decision"),
+    path("work/<uuid:case_id>/evidence/", work.evidence, name="case_evidence"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [*_PUBLIC, *_SIGN_IN, *_HOLDER, *_DESK, *_OFFICE]

@@ -97,4 +97,13 @@ EN: dict[str, str] = {
     "follow.code": "Status code",
     "follow.picture": "A picture to be scanned, with the address, the case number and the status "
     "code.",
+    "part.title": "What we granted and what we did not",
+    "part.kind": "Kind of data",
+    "part.answer": "Answer",
+    "part.granted": "granted",
+    "part.refused": "not granted",
+    "reminder.subject": "Varuh: deadline of case {reference} / rok za zadevo {reference}",
+    "reminder.text": "Case {reference} ({right_en}): the last day for the answer is {due}, days "
+    "left: {days}. Open it in the portal.\n\nZadeva {reference} ({right}): zadnji dan za odgovor "
+    "je {due}, dni do roka: {days}. Odprite jo v portalu.",
 }

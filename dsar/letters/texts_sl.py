@@ -91,4 +91,13 @@ SL: dict[str, str] = {
     "follow.where": "Naslov",
     "follow.code": "Koda za spremljanje",
     "follow.picture": "Slika za optično branje z naslovom, številko zadeve in kodo za spremljanje.",
+    "part.title": "Čemu smo ugodili in čemu ne",
+    "part.kind": "Vrsta podatkov",
+    "part.answer": "Odgovor",
+    "part.granted": "ugodeno",
+    "part.refused": "ni ugodeno",
+    "reminder.subject": "Varuh: rok za zadevo {reference} / deadline of case {reference}",
+    "reminder.text": "Zadeva {reference} ({right}): zadnji dan za odgovor je {due}, dni do roka: "
+    "{days}. Odprite jo v portalu.\n\nCase {reference} ({right_en}): the last day for the answer "
+    "is {due}, days left: {days}. Open it in the portal.",
 }

@@ -2,16 +2,19 @@
 
 from dsar.models.authority import CaseAuthority
 from dsar.models.case import Case, CaseEvent
+from dsar.models.decision import Advice, Decision, Procedure, Question, Reminder
 from dsar.models.intake import DraftState, Intake, MailDraft, Requester, StatusCode, Upload
 from dsar.models.letter import CaseMessage, Letter
 from dsar.models.package import Fulfilment, Package
 from dsar.models.recipient import Instruction
 
 __all__ = [
+    "Advice",
     "Case",
     "CaseAuthority",
     "CaseEvent",
     "CaseMessage",
+    "Decision",
     "DraftState",
     "Fulfilment",
     "Instruction",
@@ -19,6 +22,9 @@ __all__ = [
     "Letter",
     "MailDraft",
     "Package",
+    "Procedure",
+    "Question",
+    "Reminder",
     "Requester",
     "StatusCode",
     "Upload",

@@ -335,3 +335,4 @@ VALUES: dict[str, str] = {
     "package:file:disabled": "kopija onemogočena",
     "package:file:expired": "kopija potekla",
 }
+

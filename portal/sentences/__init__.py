@@ -5,6 +5,7 @@ from django.utils.functional import Promise
 from portal.sentences import (
     authority,
     core,
+    decisions,
     intake,
     recipients,
     rights,
@@ -16,4 +17,5 @@ SENTENCES: dict[str, Promise] = {
     **intake.SENTENCES,
     **recipients.SENTENCES,
     **rights.SENTENCES,
+    **decisions.SENTENCES,
 }

@@ -27,7 +27,13 @@ def _told(case: Case, _staff: Staff, _now: datetime) -> Panel | None:
     return Panel(*found) if found else None
 
 
-OFFICE_PANELS: tuple[OfficePanel, ...] = (_told,)
+def _work(case: Case, staff: Staff, now: datetime) -> Panel | None:
+    from portal.usecases.case_work import work_panel
+
+    return work_panel(case, staff, now)
+
+
+OFFICE_PANELS: tuple[OfficePanel, ...] = (_work, _told)
 """Asked for every case, in this order; None where there is nothing to show."""
 
 HOLDER_PANELS: dict[Right, HolderPanel] = {}

@@ -43,6 +43,17 @@ EXPECTED: dict[str, set[str]] = {
     "recipient_answer": {"controller"},
     "approve_plan": {"controller"},
     **{pattern.name: {"clerk", "controller"} for pattern in urls._INTAKE},
+    "case_work": {"clerk", "controller", "dpo"},
+    "case_question": {"clerk", "controller"},
+    "case_decision": {"clerk", "controller"},
+    "case_advice": {"dpo"},
+    "case_extension": {"controller"},
+    "case_procedure": {"controller"},
+    "procedure_answered": {"controller"},
+    "procedure_result": {"controller"},
+    "confirm_decision": {"controller"},
+    "return_decision": {"controller"},
+    "case_evidence": {"controller", "dpo"},
 }
 ARGUMENTS: dict[str, Any] = {
     "case_id": uuid4(),
@@ -56,6 +67,7 @@ ARGUMENTS: dict[str, Any] = {
     "representation_id": uuid4(),
     "draft_id": uuid4(),
     "upload_id": uuid4(),
+    "decision_id": uuid4(),
 }
 
 
