@@ -1,7 +1,8 @@
-"""The one writer into the log. An entry and its subject rows are one statement, or one tiny block,
-of their own.
+"""The one writer into the log. An entry is one row and one statement of its own; the sealer derives
+its subject rows.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
@@ -12,42 +13,36 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.transaction import atomic
 
 from records.access.errors import InsideTransaction, LogUnavailable, SubjectRestricted
-from records.access.leaves import Content, split_subjects, tag_of, year_bounds
+from records.access.leaves import SUBJECT_SIZE, Content, tag_of, year_bounds
 from records.access.locks import hold_once_lock
 from records.access.purposes import Store
 from records.access.statements import run_prepared
-from records.crypto.pseudonyms import Pseudonymiser, pseudonym
+from records.crypto.pseudonyms import pseudonym
 from records.keyring.errors import KeyringRefused
 from records.keyring.queries import get_keyring
 
 AUDIT: Final = Store.AUDIT.value
 
 ENTRY_TABLE: Final = "access_logentry"
-SUBJECT_TABLE: Final = "access_entrysubject"
 SEQUENCE: Final = "access_logentry_number"
 
 _POSTGRESQL: Final = (
     "SELECT access_append(%s, %s, %s::int, %s::int, %s::int, %s::int, %s::int, %s, %s, %s, %s, %s,"
-    " %s::bigint, %s::text, %s::text, %s::uuid[], %s::uuid[])"
+    " %s::bigint, %s::text, %s::text, %s::uuid[])"
 )
-_SQLITE_ENTRY: Final = (
+_SQLITE: Final = (
     "INSERT INTO access_logentry (id, timestamp, stage, action, purpose, role, categories, actor,"
     " task, tag, subjects, organisation, intent, record, details)"
-    " SELECT MAX(COALESCE((SELECT MAX(id) FROM access_logentry WHERE id >= %s AND id < %s), 0),"
-    " %s) + 1,"
-    " %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s RETURNING id"
-)
-_SQLITE_RESTRICTED: Final = (
-    "SELECT 1 FROM access_restrictionevent AS one WHERE placed AND subject IN ({places})"
+    " SELECT MAX(COALESCE((SELECT MAX(id) FROM access_logentry WHERE id >= ? AND id < ?), 0), ?)"
+    " + 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS ("
+    "SELECT 1 FROM access_restrictionevent AS one"
+    " WHERE placed AND subject IN (SELECT value FROM json_each(?))"
     " AND NOT EXISTS (SELECT 1 FROM access_restrictionevent AS later"
-    " WHERE later.subject = one.subject AND later.id > one.id) LIMIT 1"
+    " WHERE later.subject = one.subject AND later.id > one.id)) RETURNING id"
 )
-_SQLITE_CHUNK: Final = 10_000
-"""Names in one look at the restrictions: SQLite takes 32,766 parameters at most."""
 _FIND_RECORD: Final = (
     "SELECT id FROM access_logentry WHERE record = %s AND id >= %s AND id < %s ORDER BY id LIMIT 1"
 )
-_SQLITE_SUBJECT: Final = "INSERT INTO access_entrysubject (subject, entry_id) VALUES (%s, %s)"
 
 
 def refuse_inside_transaction() -> None:
@@ -61,7 +56,7 @@ def refuse_inside_transaction() -> None:
         raise InsideTransaction
 
 
-def append_entry(*, year: int, content: Content, unless_restricted: Sequence[UUID] = ()) -> int:
+def append_entry(*, year: int, content: Content, unless_restricted: Sequence[bytes] = ()) -> int:
     """Append one entry to the log year and commit it; return its id.
 
     Raises LogUnavailable where the store or the keys fail, InsideTransaction where a rollback could
@@ -86,7 +81,7 @@ def _append_postgresql(
     year: int,
     content: Content,
     tag: UUID,
-    barred: Sequence[UUID],
+    barred: Sequence[bytes],
 ) -> int | None:
     values = (
         year_bounds(year)[0],
@@ -104,8 +99,8 @@ def _append_postgresql(
         content.intent,
         content.record,
         content.details,
-        split_subjects(content.subjects),
-        list(barred),
+        # As text: fifty UUID objects take longer than the whole statement.
+        f"{{{b''.join(barred).hex(',', SUBJECT_SIZE)}}}",
     )
     ((entry_id,),) = run_prepared(connection, _POSTGRESQL, values)
     return entry_id  # type: ignore[no-any-return]  # a bigint or NULL
@@ -116,10 +111,13 @@ def _append_sqlite(
     year: int,
     content: Content,
     tag: UUID,
-    barred: Sequence[UUID],
+    barred: Sequence[bytes],
 ) -> int | None:
     first, after = year_bounds(year)
     values = (
+        first,
+        after,
+        first,
         connection.ops.adapt_datetimefield_value(content.timestamp),
         content.stage,
         content.action,
@@ -134,35 +132,29 @@ def _append_sqlite(
         content.intent,
         content.record,
         content.details,
+        json.dumps([name.hex() for name in barred]),
     )
-    with atomic(using=connection.alias), connection.cursor() as cursor:
-        for start in range(0, len(barred), _SQLITE_CHUNK):
-            names = [subject.hex for subject in barred[start : start + _SQLITE_CHUNK]]
-            places = ",".join(["%s"] * len(names))
-            cursor.execute(_SQLITE_RESTRICTED.format(places=places), names)
-            if cursor.fetchone():
-                return None
-        cursor.execute(_SQLITE_ENTRY, (first, after, first, *values))
-        entry_id = int(cursor.fetchone()[0])
-        cursor.executemany(
-            _SQLITE_SUBJECT,
-            [(subject.hex, entry_id) for subject in split_subjects(content.subjects)],
-        )
-    return entry_id
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        # All rows are fetched: only then has SQLite committed.
+        rows = connection.connection.execute(_SQLITE, values).fetchall()
+    return int(rows[0][0]) if rows else None
 
 
 def name_subjects(
     *, year: int, subjects: Iterable[UUID], wallets: Iterable[UUID] = ()
-) -> list[UUID]:
+) -> list[bytes]:
     """Return the pseudonyms of people and wallets in a log year.
 
     Raises KeyringKeyDestroyed for a year whose link key was destroyed with its log.
     """
-    key = get_keyring().log_link_key(year)
-    name_person, name_wallet = Pseudonymiser(key, "subject"), Pseudonymiser(key, "wallet")
+    keyring = get_keyring()
+    key = keyring.log_link_key(year)
+    name_person = keyring.pseudonymiser(key, "subject").octets
+    name_wallet = keyring.pseudonymiser(key, "wallet").octets
     return [
-        *(UUID(bytes=name_person.octets(subject.bytes)) for subject in subjects),
-        *(UUID(bytes=name_wallet.octets(wallet.bytes)) for wallet in wallets),
+        *[name_person(subject.bytes) for subject in subjects],
+        *[name_wallet(wallet.bytes) for wallet in wallets],
     ]
 
 

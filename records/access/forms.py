@@ -26,14 +26,18 @@ _ENTRIES: Final = (
     f"SELECT {', '.join(COLUMNS)} FROM access_logentry"  # noqa: S608  # our own column names
     " WHERE id > {after:d} AND id <= {last:d} ORDER BY id"
 )
+_SEALED: Final = (
+    " WHERE entry_id > {after:d} AND entry_id <= {last:d} AND (entry_id <= {sealed:d} OR entry_id >"
+    " (SELECT COALESCE(MAX(last_entry), 0) FROM access_treehead WHERE id > {after:d}"
+    " AND id <= {last:d}))"
+)
+"""Rows of entries that are being sealed while we look are left to the next look."""
 _SUBJECTS: Final = (
-    "SELECT entry_id, subject FROM access_entrysubject"
-    " WHERE entry_id > {after:d} AND entry_id <= {last:d} ORDER BY entry_id, subject"
+    f"SELECT entry_id, subject FROM access_entrysubject{_SEALED} ORDER BY entry_id, subject"  # noqa: S608
 )
 _SUBJECTS_JOINED: Final = (
-    "SELECT string_agg(int8send(entry_id) || uuid_send(subject), ''::bytea"
-    " ORDER BY entry_id, subject) FROM access_entrysubject"
-    " WHERE entry_id > {after:d} AND entry_id <= {last:d}"
+    "SELECT string_agg(int8send(entry_id) || uuid_send(subject), ''::bytea"  # noqa: S608
+    f" ORDER BY entry_id, subject) FROM access_entrysubject{_SEALED}"
     " GROUP BY entry_id >> 12 ORDER BY entry_id >> 12"
 )
 """The store only concatenates; thousands of rows travel as one."""
@@ -99,17 +103,19 @@ def iterate_forms(*, after: int, last: int, most: int | None = None) -> Iterator
         yield _form_of_row(values)
 
 
-def iterate_subject_rows(*, after: int, last: int) -> Iterator[bytes]:
-    """Yield the rows of the subject index of these entries, by entry and subject, some at a time,
-    as `expected_subject_rows` makes them.
+def iterate_subject_rows(*, after: int, sealed: int, last: int) -> Iterator[bytes]:
+    """Yield the rows of the subject index of a year (ids above `after` and up to `last`), by entry
+    and subject, some at a time, as `expected_subject_rows` makes them: those of entries up to
+    `sealed`, and any that belong to no sealed entry at all.
     """
     connection = connections[AUDIT]
+    bounds = {"after": after, "sealed": sealed, "last": last}
     if connection.vendor == "postgresql":
-        for row in _copy(connection, _SUBJECTS_JOINED.format(after=after, last=last)):
+        for row in _copy(connection, _SUBJECTS_JOINED.format(**bounds)):
             if row != _COPY_TRAILER and row:
                 yield row[_JOINED_HEADER:]
         return
-    for entry_id, subject in _rows(connection, _SUBJECTS.format(after=after, last=last)):
+    for entry_id, subject in _rows(connection, _SUBJECTS.format(**bounds)):
         yield pack(">q", entry_id) + bytes.fromhex(subject)
 
 
@@ -125,13 +131,13 @@ def subjects_of(form: bytes) -> bytes:
 
 
 def expected_subject_rows(form: bytes) -> bytes:
-    """Return the rows that the subject index must hold for this entry, one after the other."""
-    size = int.from_bytes(form[SUBJECTS_AT : SUBJECTS_AT + 4], "big")
-    start = SUBJECTS_AT + 4
-    entry_id = form[ID_SLICE]
-    if size == SUBJECT_SIZE:
-        return entry_id + form[start : start + SUBJECT_SIZE]
+    """Return the rows that the subject index must hold for this entry once it is sealed, one after
+    the other.
+    """
+    subjects, entry_id = subjects_of(form), form[ID_SLICE]
+    if len(subjects) == SUBJECT_SIZE:
+        return entry_id + subjects
     return b"".join(
-        entry_id + form[place : place + SUBJECT_SIZE]
-        for place in range(start, start + size, SUBJECT_SIZE)
+        entry_id + subjects[place : place + SUBJECT_SIZE]
+        for place in range(0, len(subjects) - SUBJECT_SIZE + 1, SUBJECT_SIZE)
     )

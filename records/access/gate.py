@@ -70,7 +70,7 @@ def open_gate(
         )
         refusal = _find_refusal(actor, purpose, action, people, purses, kinds, now)
         if refusal is None:
-            barred = () if is_exempt(purpose, action) else name_restricted(people)
+            barred = [] if is_exempt(purpose, action) else name_restricted(people)
             try:
                 entry_id = append_entry(
                     year=log_year(now), content=content, unless_restricted=barred

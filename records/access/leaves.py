@@ -102,17 +102,9 @@ def year_of(entry_id: int) -> int:
     return entry_id >> YEAR_SHIFT
 
 
-def join_subjects(subjects: Iterable[UUID]) -> bytes:
+def join_subjects(subjects: Iterable[bytes]) -> bytes:
     """Return the set of pseudonyms as it stands in an entry: sorted, 16 bytes each."""
-    return b"".join(sorted({subject.bytes for subject in subjects}))
-
-
-def split_subjects(joined: bytes) -> list[UUID]:
-    """Return the pseudonyms that stand in an entry."""
-    return [
-        UUID(bytes=joined[start : start + SUBJECT_SIZE])
-        for start in range(0, len(joined), SUBJECT_SIZE)
-    ]
+    return b"".join(sorted(set(subjects)))
 
 
 def _text(value: str | None) -> bytes:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import connections
 from django.db.models import F, QuerySet
+from django.db.models.expressions import RawSQL
 
 from records.access.append import AUDIT, name_actor, name_subjects
 from records.access.codes import (
@@ -27,7 +28,7 @@ from records.access.codes import PURPOSES as PURPOSE_CODES
 from records.access.errors import GrantDoesNotCover
 from records.access.grants import Grant
 from records.access.leaves import SUBJECT_SIZE, year_bounds, year_of
-from records.access.models import EntrySubject, LogEntry
+from records.access.models import LogEntry
 from records.access.purposes import (
     STAKEHOLDER_OF,
     Action,
@@ -56,16 +57,34 @@ _SHOWN: Final = (
     "record",
     "stage",
 )
+_NEWEST_HEAD: Final = (
+    "(SELECT COALESCE(MAX(last_entry), {first}) FROM access_treehead"
+    " WHERE id >= {first} AND id < {after})"
+)
+_IDS: Final = (
+    "SELECT entry_id FROM access_entrysubject"  # noqa: S608  # numbers and placeholders
+    " WHERE subject {names} AND entry_id >= {first} AND entry_id < {after}"
+    " UNION SELECT id FROM access_logentry"
+    f" WHERE id > {_NEWEST_HEAD} AND id < {{after}} AND (subjects {{octets}}"
+    " OR (length(subjects) > 16 AND EXISTS ({places} WHERE substr(subjects, at, 16) {octets})))"
+)
+"""The entries of a year about these people: the index has those that are sealed, and the few after
+the newest head are looked through. One statement: a head and its index rows appear at once.
+"""
+_PLACES_POSTGRESQL: Final = "SELECT 1 FROM generate_series(1, length(subjects) - 15, 16) AS at"
+_PLACES_SQLITE: Final = (
+    "WITH RECURSIVE place (at) AS (VALUES (1) UNION ALL"
+    " SELECT at + 16 FROM place WHERE at + 31 <= length(subjects)) SELECT 1 FROM place"
+)
 _ABOUT: Final = (
     "SELECT page.*, outcome.stage, outcome.details FROM (SELECT "  # noqa: S608  # our own names
     + ", ".join(f"entry.{name}" for name in _SHOWN)
-    + " FROM (SELECT DISTINCT entry_id FROM access_entrysubject"
-    " WHERE subject {names} AND entry_id >= %s AND entry_id < %s) AS about"
+    + " FROM ({ids}) AS about"
     " JOIN access_logentry AS entry ON entry.id = about.entry_id"
-    " WHERE entry.id >= %s AND entry.id < %s AND entry.stage = %s"
+    " WHERE entry.id >= {first} AND entry.id < {after} AND entry.id < %s AND entry.stage = %s"
     " ORDER BY entry.id DESC LIMIT %s) AS page"
     " LEFT JOIN access_logentry AS outcome"
-    " ON outcome.intent = page.id AND outcome.id >= %s AND outcome.id < %s"
+    " ON outcome.intent = page.id AND outcome.id >= {first} AND outcome.id < {after}"
     " ORDER BY page.id DESC"
 )
 """An outcome stands in the log year of its entry, and there is one at most."""
@@ -140,30 +159,39 @@ def list_entries_about(
     return lines
 
 
-def _find_about(names: Sequence[UUID], year: int, before: int | None, limit: int) -> list[LogLine]:
+def _ids_about(names: Sequence[bytes], year: int) -> tuple[str, list[Any]]:
+    """Return the statement that finds the entries of a year about these people, and its values.
+
+    The bounds stand in the text, so that PostgreSQL plans for one partition, once.
+    """
+    first, after = year_bounds(year)
+    if connections[AUDIT].vendor == "postgresql":
+        joined, octets = b"".join(names).hex(",", SUBJECT_SIZE), list(names)
+        choices = {
+            "names": "= ANY (%s::uuid[])",
+            "octets": "= ANY (%s::bytea[])",
+            "places": _PLACES_POSTGRESQL,
+        }
+        values: list[Any] = [f"{{{joined}}}", octets, octets]
+    else:
+        among = f"IN ({', '.join(['%s'] * len(names))})"
+        choices = {"names": among, "octets": among, "places": _PLACES_SQLITE}
+        values = [*[name.hex() for name in names], *names, *names]
+    return _IDS.format(first=first, after=after, **choices), values
+
+
+def _find_about(names: Sequence[bytes], year: int, before: int | None, limit: int) -> list[LogLine]:
     """Return the lines of one year, in one statement, whatever their number."""
     first, after = year_bounds(year)
-    last = after if before is None else min(after, before)
+    ids, values = _ids_about(names, year)
+    statement = _ABOUT.format(ids=ids, first=first, after=after)
+    values += [after if before is None else before, int(Stage.OPENED), limit]
     connection = connections[AUDIT]
     if connection.vendor == "postgresql":
-        values = [names, first, last, first, last, int(Stage.OPENED), limit, first, after]
-        rows = run_prepared(connection, _ABOUT.format(names="= ANY(%s::uuid[])"), values)
+        rows = run_prepared(connection, statement, values)
     else:
-        marks = ", ".join(["%s"] * len(names))
-        hexes = [name.hex for name in names]
-        parameters: list[str | int] = [
-            *hexes,
-            first,
-            last,
-            first,
-            last,
-            int(Stage.OPENED),
-            limit,
-            first,
-            after,
-        ]
         with connection.cursor() as cursor:
-            cursor.execute(_ABOUT.format(names=f"IN ({marks})"), parameters)
+            cursor.execute(statement, values)
             rows = [_from_sqlite(row) for row in cursor.fetchall()]
     return [_line(row[: len(_SHOWN)], *row[len(_SHOWN) :]) for row in rows]
 
@@ -210,8 +238,7 @@ def search_entries(
                 page = page.filter(actor=name_actor(year=year, actor_id=actor_id))
             if subject is not None:
                 names = name_subjects(year=year, subjects=[subject])
-                about = EntrySubject.objects.filter(subject__in=names, entry_id__gte=first)
-                page = page.filter(id__in=about.values("entry_id"))
+                page = page.filter(id__in=RawSQL(*_ids_about(names, year)))  # noqa: S611  # ours
         except KeyringKeyDestroyed:
             continue
         lines += _lines(page.order_by("-id")[:wanted])

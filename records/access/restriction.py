@@ -16,7 +16,6 @@ from records.access.grants import Grant
 from records.access.locks import hold_once_lock
 from records.access.models import RestrictionEvent
 from records.access.purposes import Action, DataCategory, Purpose, Store
-from records.crypto.pseudonyms import Pseudonymiser
 from records.keyring.queries import get_keyring
 
 EXEMPT: Final[dict[Purpose, frozenset[Action] | None]] = {
@@ -42,17 +41,22 @@ def is_exempt(purpose: Purpose, action: Action) -> bool:
     return actions is None or action in actions
 
 
-def name_restricted(subjects: Iterable[UUID]) -> list[UUID]:
+def name_restricted(subjects: Iterable[UUID]) -> list[bytes]:
     """Return the names of subjects in the table of restrictions: they outlive the log year, so no
     log key makes them.
     """
-    name = Pseudonymiser(get_keyring().secret("access/restriction"), "subject")
-    return [UUID(bytes=name.octets(subject.bytes)) for subject in subjects]
+    keyring = get_keyring()
+    name = keyring.pseudonymiser(keyring.secret("access/restriction"), "subject").octets
+    return [name(subject.bytes) for subject in subjects]
+
+
+def _uuid(name: bytes) -> UUID:
+    return UUID(bytes=name)
 
 
 def find_restricted(*, subjects: Collection[UUID]) -> frozenset[UUID]:
     """Return those of the subjects whose processing is restricted now."""
-    named = dict(zip(name_restricted(subjects), subjects, strict=True))
+    named = dict(zip(map(_uuid, name_restricted(subjects)), subjects, strict=True))
     events = RestrictionEvent.objects.filter(subject__in=named).order_by("id")
     newest: dict[UUID, bool] = dict(events.values_list("subject", "placed"))
     return frozenset(named[name] for name, placed in newest.items() if placed)
@@ -68,7 +72,7 @@ def _add_event(grant: Grant, *, subject: UUID, placed: bool, ground: str, now: d
                 raise RestrictionStands(placed=placed)
             (name,) = name_restricted([subject])
             RestrictionEvent.objects.create(
-                subject=name, placed=placed, ground=ground, at=now, entry_id=grant.entry_id
+                subject=_uuid(name), placed=placed, ground=ground, at=now, entry_id=grant.entry_id
             )
     except DatabaseError as error:
         raise LogUnavailable(cause=type(error).__name__) from error

@@ -2,9 +2,11 @@
 signed.
 """
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 from typing import Final
 
 from django.db import OperationalError, connections
@@ -13,9 +15,15 @@ from django.db.transaction import atomic
 from records.access.append import AUDIT, refuse_inside_transaction
 from records.access.batches import has_good_tag
 from records.access.errors import SealingBusy
-from records.access.forms import id_of, iterate_forms
+from records.access.forms import (
+    SUBJECT_ROW_SIZE,
+    expected_subject_rows,
+    id_of,
+    iterate_forms,
+    subjects_of,
+)
 from records.access.heads import sign_head, write_heads_files
-from records.access.leaves import leaf_of, year_bounds, year_of
+from records.access.leaves import SUBJECT_SIZE, leaf_of, year_bounds, year_of
 from records.access.locks import hold_horizon_lock, try_sealer_lock
 from records.access.models import LogEntry, TreeHead
 from records.crypto.merkle import MerkleFrontier
@@ -23,8 +31,19 @@ from records.keyring.queries import get_keyring
 
 BATCH: Final = 65_536
 """Most entries under one head: two megabytes of leaf hashes."""
+INDEX_ROWS: Final = 262_144
+"""Most rows of the subject index written with one head; SQLite's writers wait meanwhile."""
 HORIZON_WAIT_MILLISECONDS: Final = 2_000
 """How long writers may be made to wait behind us for a writer that keeps its transaction open."""
+_INDEX_POSTGRESQL: Final = (
+    "INSERT INTO access_entrysubject (entry_id, subject)"
+    " SELECT * FROM unnest(%s::bigint[], %s::text[]::uuid[]) ON CONFLICT DO NOTHING"
+)
+_INDEX_SQLITE: Final = (
+    "INSERT INTO access_entrysubject (entry_id, subject) SELECT ?1, ?2 WHERE NOT EXISTS"
+    " (SELECT 1 FROM access_entrysubject WHERE subject = ?2 AND entry_id = ?1)"
+)
+"""A row that is there already is no reason to leave entries unsealed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +130,8 @@ def _seal_batch(year: int, horizon: int, now: datetime) -> Sealed | None:
     done = newest.last_entry if newest else first
     if done >= horizon:
         return None
-    forms = list(iterate_forms(after=done, last=horizon, most=BATCH))
+    forms = _bound(list(iterate_forms(after=done, last=horizon, most=BATCH)))
+    _index_subjects(forms)
     leaves = [leaf_of(form) for form in forms]
     frontier.extend(leaves)
     note = sign_head(
@@ -131,3 +151,25 @@ def _seal_batch(year: int, horizon: int, now: datetime) -> Sealed | None:
         leaves=b"".join(leaves),
     )
     return Sealed(year=year, size=frontier.size, entries=len(leaves))
+
+
+def _bound(forms: list[bytes]) -> list[bytes]:
+    """Return as many of the entries, one at least, as call for INDEX_ROWS index rows at most."""
+    rows = accumulate(len(subjects_of(form)) // SUBJECT_SIZE for form in forms)
+    return forms[: max(1, bisect_right(list(rows), INDEX_ROWS))]
+
+
+def _index_subjects(forms: Sequence[bytes]) -> None:
+    """Write the rows of the subject index that the entries of a batch call for, with its head."""
+    joined = b"".join(map(expected_subject_rows, forms))
+    ids, names = [], []
+    for at in range(0, len(joined), SUBJECT_ROW_SIZE):
+        ids.append(int.from_bytes(joined[at : at + 8], "big"))
+        names.append(joined[at + 8 : at + SUBJECT_ROW_SIZE].hex())
+    connection = connections[AUDIT]
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(_INDEX_POSTGRESQL, (ids, names))
+        return
+    with connection.wrap_database_errors:
+        connection.connection.executemany(_INDEX_SQLITE, zip(ids, names, strict=True))

@@ -56,15 +56,16 @@ CREATE SEQUENCE IF NOT EXISTS access_logentry_number;
 CREATE OR REPLACE FUNCTION access_append(
     first_id bigint, at timestamptz, stage int, action int, purpose int, role int, categories int,
     actor uuid, task uuid, tag uuid, subjects bytea, organisation text, intent bigint, record text,
-    details text, listed uuid[], barred uuid[]
+    details text, barred uuid[]
 ) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
     entry bigint;
 BEGIN
     IF EXISTS (
-        SELECT 1 FROM unnest(barred) AS one WHERE (
-            SELECT event.placed FROM access_restrictionevent AS event
-            WHERE event.subject = one ORDER BY event.id DESC LIMIT 1
+        SELECT 1 FROM access_restrictionevent AS one
+        WHERE one.placed AND one.subject = ANY (barred) AND NOT EXISTS (
+            SELECT 1 FROM access_restrictionevent AS later
+            WHERE later.subject = one.subject AND later.id > one.id
         )
     ) THEN
         RETURN NULL;
@@ -78,8 +79,6 @@ BEGIN
         first_id + nextval('access_logentry_number'), at, stage, action, purpose, role, categories,
         actor, task, tag, subjects, organisation, intent, record, details
     ) RETURNING log.id INTO entry;
-    INSERT INTO access_entrysubject (subject, entry_id)
-        SELECT one, entry FROM unnest(listed) AS one;
     RETURN entry;
 END $$;
 """

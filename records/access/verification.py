@@ -201,7 +201,7 @@ class _Year:
         self._check_tail(iterate_forms(after=done, last=self.last))
         self._check_claims_beyond(done)
         self.said.root = self.frontier.root().hex() if self.frontier.size else ""
-        self._check_subject_index()
+        self._check_subject_index(done)
 
     def _groups(self) -> Iterator[list[TreeHead]]:
         """Yield the year's heads in groups of one read each: a store sends one stream at a time."""
@@ -291,7 +291,6 @@ class _Year:
         oldest: int | None = None
         for form in forms:
             self.said.entries += 1
-            self.subject_rows.update(expected_subject_rows(form))
             if not has_good_tag(form):
                 if not self.broken:
                     self.broken = True
@@ -314,16 +313,18 @@ class _Year:
                 detail=f"{name}:{copy.line} knows {missing} more",
             )
 
-    def _check_subject_index(self) -> None:
+    def _check_subject_index(self, sealed: int) -> None:
+        """The index is derived when an entry is sealed, and holds rows of sealed entries alone."""
+        bounds = {"after": self.first, "sealed": sealed, "last": self.last}
         found = sha256()
-        for row in iterate_subject_rows(after=self.first, last=self.last):
+        for row in iterate_subject_rows(**bounds):
             found.update(row)
         if found.digest() == self.subject_rows.digest():
             return
         expected = _split_rows(
-            map(expected_subject_rows, iterate_forms(after=self.first, last=self.last))
+            map(expected_subject_rows, iterate_forms(after=self.first, last=sealed))
         )
-        standing = _split_rows(iterate_subject_rows(after=self.first, last=self.last))
+        standing = _split_rows(iterate_subject_rows(**bounds))
         missing = min((id_of_row(row) for row in expected - standing), default=None)
         extra = min((id_of_row(row) for row in standing - expected), default=None)
         if missing is not None:

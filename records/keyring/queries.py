@@ -13,6 +13,7 @@ from django.conf import settings
 from records.crypto.aad import root_aad
 from records.crypto.checkpoints import SigningKey
 from records.crypto.derive import derive_key
+from records.crypto.pseudonyms import Pseudonymiser
 from records.crypto.secret import Secret, Unprintable
 from records.crypto.wrapping import WrappingKey
 from records.keyring.changes import changing, open_provider
@@ -57,6 +58,7 @@ class Keyring(Unprintable):
         "_keks",
         "_keys",
         "_path",
+        "_ready",
         "_signing",
         "serial",
     )
@@ -71,6 +73,7 @@ class Keyring(Unprintable):
             name: WrappingKey(key) for name, key in keys.items() if name.startswith("kek/")
         }
         self._derived: dict[tuple[str, str], Secret] = {}
+        self._ready: dict[tuple[bytes, str], Pseudonymiser] = {}
         self._signing = SigningKey(keys[SIGNING], LOG_SIGNER) if SIGNING in keys else None
 
     def kek(self, store: str, epoch: int) -> WrappingKey:
@@ -141,6 +144,13 @@ class Keyring(Unprintable):
     def secret(self, name: str) -> bytes:
         """Return the service's own secret of that name (sessions, one-time codes …)."""
         return self._derive(SECRETS, f"secret/{name}")
+
+    def pseudonymiser(self, key: bytes, label: str) -> Pseudonymiser:
+        """Return one of these keys made ready for names of a kind; it is forgotten with them."""
+        ready = self._ready.get((key, label))
+        if ready is None:
+            ready = self._ready[key, label] = Pseudonymiser(key, label)
+        return ready
 
     def _derive(self, name: str, label: str) -> Secret:
         derived = self._derived.get((name, label))

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from records.access.forms import expected_subject_rows, id_of, subjects_of
 from records.access.leaves import (
+    ID_SLICE,
     Content,
     canonical_form,
     has_tag_of,
     join_subjects,
     leaf_of,
     log_year,
-    split_subjects,
     tag_of,
     timestamp_of,
     year_bounds,
@@ -36,7 +36,7 @@ CONTENT = Content(
     categories=0b1001,
     actor=UUID(int=1),
     task=UUID(int=2),
-    subjects=join_subjects([UUID(int=5), UUID(int=4)]),
+    subjects=join_subjects([UUID(int=5).bytes, UUID(int=4).bytes]),
     organisation="novo-mesto",
     intent=(2026 << 40) + 1,
     record=None,
@@ -107,12 +107,19 @@ def test_no_two_texts_run_into_each_other(one: str, two: str, three: str, four: 
 
 @given(st.lists(st.uuids(), max_size=6))
 def test_subjects_are_a_set(subjects: list[UUID]) -> None:
-    joined = join_subjects(subjects)
+    names = [subject.bytes for subject in subjects]
+    joined = join_subjects(names)
 
-    assert joined == join_subjects(reversed(subjects)) == join_subjects(subjects * 2)
-    assert set(split_subjects(joined)) == set(subjects)
+    assert joined == join_subjects(reversed(names)) == join_subjects(names * 2)
     form = _form(replace(CONTENT, subjects=joined))
-    assert len(expected_subject_rows(form)) == 24 * len(set(subjects))
+    rows = [form[ID_SLICE] + name for name in sorted(set(names))]
+    assert expected_subject_rows(form) == b"".join(rows)
+
+
+def test_what_is_no_whole_subject_calls_for_no_index_row() -> None:
+    form = _form(replace(CONTENT, subjects=bytes(16) + b"cut off"))
+
+    assert expected_subject_rows(form) == form[ID_SLICE] + bytes(16)
 
 
 @given(st.datetimes(min_value=datetime(2021, 1, 1), max_value=datetime(2068, 1, 1)))  # noqa: DTZ001

@@ -3,16 +3,23 @@ among them.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
+from records.access.append import append_entry, name_subjects
 from records.access.errors import GrantDoesNotCover, PurposeNotAllowed
 from records.access.gate import report_outcome
 from records.access.grants import Actor
+from records.access.leaves import Content
+from records.access.models import LogEntry
 from records.access.purposes import Action, ActorRole, DataCategory, Purpose, Stakeholder
 from records.access.queries import find_actor, list_entries_about, search_entries
+from records.access.sealing import seal_log
 from records.keyring.operations import destroy_log_link_key
 from tests.factories import ALL_STORES, make_actor
 from tests.records.access.conftest import ANA, BOR
@@ -56,6 +63,45 @@ def review(open_for: Open, darja: Actor) -> Callable[..., Any]:
 
 def _lines(grant: Any, **options: Any) -> Any:
     return list_entries_about(grant, **{"subjects": [ANA], "limit": 50, **options})
+
+
+def test_every_entry_is_found_once_before_and_after_it_is_sealed(
+    open_for: Open, own: Open, review: Open, now: datetime, outside: Path
+) -> None:
+    def look(*, about: UUID = ANA) -> list[int]:
+        theirs, officers = own(subjects=[about]), review(subjects=[about])
+        found = [line.entry_id for line in _lines(theirs, subjects=[about])]
+        searched = search_entries(officers, subject=about, limit=50)
+        assert [line.entry_id for line in searched] == found == sorted(set(found), reverse=True)
+        return found
+
+    page = [uuid4() for _ in range(49)]
+    looked = [open_for().entry_id, open_for(subjects=[*page, ANA]).entry_id]
+    open_for(subjects=page)
+    for sealed in (False, True, True):
+        if sealed:
+            seal_log(now=now)
+        assert set(looked) <= set(look())
+        looked.append(open_for(subjects=[BOR, ANA]).entry_id)
+    assert not set(looked[:2]) & set(look(about=BOR))
+    assert len(set(looked) & set(look(about=BOR))) == 3
+
+
+def test_a_name_across_two_others_is_not_in_the_entry(
+    open_for: Open, own: Open, now: datetime
+) -> None:
+    """Each name is looked for where one begins."""
+    (name,) = name_subjects(year=2026, subjects=[ANA])
+    fields = ("stage", "action", "purpose", "role", "categories", "actor", "task", "organisation")
+    entry = LogEntry.objects.get(pk=open_for(subjects=[BOR]).entry_id)
+    said = {field: getattr(entry, field) for field in fields}
+    content = Content(timestamp=now, subjects=bytes(8) + name + bytes(8), **said)
+    append_entry(year=2026, content=content)
+
+    assert len(_lines(own())) == 1
+
+    append_entry(year=2026, content=replace(content, subjects=bytes(16) + name))
+    assert len(_lines(own())) == 3
 
 
 @pytest.mark.rule("T2.6")

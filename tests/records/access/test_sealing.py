@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -16,7 +16,7 @@ from django.db import connections
 
 from records.access import sealing
 from records.access.errors import SealingBusy
-from records.access.models import LogEntry, TreeHead
+from records.access.models import EntrySubject, LogEntry, TreeHead
 from records.access.sealing import seal_log
 from records.access.tasks import seal_log as sweep
 from records.access.triggers import HORIZON_LOCK, SEALER_LOCK
@@ -58,6 +58,43 @@ def test_batches_are_bounded(
     assert verify_log(now=now).intact
 
 
+def test_a_batch_calls_for_a_bounded_number_of_index_rows(
+    open_for: Open, now: datetime, outside: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sealing, "INDEX_ROWS", 5)
+    for people in (2, 3, 1, 7, 1):
+        open_for(subjects=[uuid4() for _ in range(people)])
+
+    assert [one.entries for one in seal_log(now=now)] == [2, 1, 1, 1]
+    assert EntrySubject.objects.count() == 14
+    assert verify_log(now=now).intact
+
+
+def test_the_index_rows_come_with_the_head(open_for: Open, now: datetime, outside: Path) -> None:
+    entry_id = open_for(subjects=[uuid4(), uuid4()]).entry_id
+    assert not EntrySubject.objects.exists()
+
+    seal_log(now=now)
+
+    rows = EntrySubject.objects.filter(entry_id=entry_id).order_by("subject")
+    entry = LogEntry.objects.get(pk=entry_id)
+    assert b"".join(row.subject.bytes for row in rows) == bytes(entry.subjects)
+
+
+def test_index_rows_that_stand_already_do_not_stop_the_sweep(
+    open_for: Open, now: datetime, outside: Path
+) -> None:
+    """An older version wrote them with the entry; and whoever may insert must not stop it."""
+    entry = LogEntry.objects.get(pk=open_for(subjects=[uuid4(), uuid4()]).entry_id)
+    name = UUID(bytes=bytes(entry.subjects)[:16])
+    EntrySubject.objects.create(subject=name, entry_id=entry.id)
+
+    assert [one.entries for one in seal_log(now=now)] == [1]
+
+    assert EntrySubject.objects.count() == 2
+    assert verify_log(now=now).intact
+
+
 def test_the_head_is_signed_and_every_controller_has_it(
     open_for: Open, now: datetime, outside: Path, keyring: Any
 ) -> None:
@@ -93,7 +130,7 @@ def _address() -> str:
 
 APPEND = (
     "SELECT access_append(%s, now(), 0, 3, 2, 2, 1, %s, %s, %s, ''::bytea, 'x', NULL, NULL, NULL,"
-    " '{}', '{}')"
+    " '{}')"
 )
 
 

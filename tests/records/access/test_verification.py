@@ -7,7 +7,7 @@ before each is that the log was intact.
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -18,8 +18,11 @@ import pytest
 from django.core.management import call_command
 from django.db import connections
 
+from records.access import verification
 from records.access.batches import ProblemCode
+from records.access.forms import iterate_subject_rows
 from records.access.gate import report_outcome
+from records.access.models import TreeHead
 from records.access.sealing import seal_log
 from records.access.triggers import install_triggers, remove_triggers
 from records.access.verification import UNSEALED_LIMIT, verify_log
@@ -266,7 +269,6 @@ def test_an_entry_changed_together_with_its_leaf_is_found(
     """Whoever can write the store can compute the leaf, too; the signature is out of reach."""
     from records.access.forms import iterate_forms
     from records.access.leaves import leaf_of
-    from records.access.models import TreeHead
 
     tamper(f"UPDATE access_logentry SET role = 4 WHERE id = {entries[5]}")
     head = TreeHead.objects.get(last_entry__gte=entries[5], first_entry__lte=entries[5])
@@ -317,6 +319,43 @@ def test_an_index_row_that_points_to_somebody_else_is_found(
         (ProblemCode.INDEX_ROW_MISSING, entries[2]),
         (ProblemCode.INDEX_ROW_EXTRA, entries[2]),
     }
+
+
+def test_an_index_row_of_an_entry_that_is_not_sealed_is_found(
+    entries: list[int], open_for: Open, tamper: Any, now: datetime
+) -> None:
+    fresh = open_for().entry_id
+    assert verify_log(now=now).intact
+
+    tamper(
+        "INSERT INTO access_entrysubject (subject, entry_id)"
+        f" SELECT actor, id FROM access_logentry WHERE id = {fresh}"
+    )
+
+    assert _first(now) == (ProblemCode.INDEX_ROW_EXTRA, fresh)
+
+
+def test_an_index_row_of_no_entry_is_found(entries: list[int], tamper: Any, now: datetime) -> None:
+    tamper(
+        "INSERT INTO access_entrysubject (subject, entry_id)"
+        f" SELECT actor, id + 100 FROM access_logentry WHERE id = {entries[-1]}"
+    )
+
+    assert _first(now) == (ProblemCode.INDEX_ROW_EXTRA, entries[-1] + 100)
+
+
+def test_entries_sealed_while_the_log_is_checked_are_no_finding(
+    entries: list[int], open_for: Open, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def look_late(**bounds: int) -> Iterator[bytes]:
+        open_for()
+        seal_log(now=now)
+        return iterate_subject_rows(**bounds)
+
+    monkeypatch.setattr(verification, "iterate_subject_rows", look_late)
+
+    assert verify_log(now=now).intact
+    assert TreeHead.objects.count() == 4
 
 
 def test_a_dropped_trigger_is_found(entries: list[int], now: datetime) -> None:
