@@ -13,7 +13,12 @@ class DsarConfig(AppConfig):
         """Register the source, and the check that keeps what is being answered from being
         erased.
         """
-        from dsar.queries import list_case_periods, list_waiting, refuse_erasure_while_answering
+        from dsar.queries import (
+            list_case_periods,
+            list_waiting,
+            refuse_erasure_while_answering,
+            refuse_objected,
+        )
         from dsar.source import DsarSource
         from records.access.registry import register_check, register_source
         from retention.ports import register_hold_source, register_period_source
@@ -22,3 +27,4 @@ class DsarConfig(AppConfig):
         register_hold_source("dsar", list_waiting)
         register_period_source("case", list_case_periods)
         register_check("dsar.request_pending", refuse_erasure_while_answering)
+        register_check("dsar.objection", refuse_objected)

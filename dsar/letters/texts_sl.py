@@ -77,6 +77,24 @@ SL: dict[str, str] = {
     "po prijavi. Sporočilo ne vsebuje povezave; portal odprite sami.",
     "message.letter": "O zahtevi {reference} smo vam napisali. Pismo preberete na portalu po "
     "prijavi. Sporočilo ne vsebuje povezave; portal odprite sami.",
+    "message.corrected": "Vaše podatke smo popravili, kot ste zahtevali: zahteva {reference}. "
+    "Niste bili vi? Takoj se prijavite na portal ali pokličite prijavno mesto. Sporočilo ne vsebuje "
+    "povezave; portal odprite sami.",
+    "message.contact_replaced": "Kontakt, prijavljen tukaj, je bil na zahtevo imetnika zamenjan: "
+    "zahteva {reference}. Niste bili vi? Takoj pokličite prijavno mesto ali se prijavite na portal "
+    "in blokirajte kartico. Sporočilo ne vsebuje povezave; portal odprite sami.",
+    "message.restricted": "Obdelava vaših podatkov je od zdaj omejena: zahteva {reference}. Kaj to "
+    "pomeni, vidite na portalu po prijavi. Sporočilo ne vsebuje povezave; portal odprite sami.",
+    "message.objection": "Vaš ugovor {reference} velja od tega trenutka: novic ne boste več "
+    "prejemali in o tem vas ne bomo več spraševali. Sporočilo ne vsebuje povezave; portal odprite "
+    "sami.",
+    "lifting.accuracy_settled": "Podatke smo preverili in popravili, kot ste zahtevali, zato jim "
+    "ni več treba mirovati.",
+    "lifting.found_lawful": "Obdelavo smo preverili in ugotovili, da je zakonita.",
+    "lifting.claim_over": "Pravni zahtevek, zaradi katerega smo podatke morali hraniti, je končan.",
+    "lifting.objection_overruled": "Vaš ugovor smo pretehtali; nujni razlogi za obdelavo "
+    "prevladajo. Pojasnjeni so v odgovoru na ugovor.",
+    "lifting.person_asked": "Zahtevali ste, naj omejitev odpravimo.",
     "message.package": "Odgovor na zahtevo {reference} je pripravljen. Sedem dni ga lahko "
     "prenesete na portalu po prijavi. Sporočilo ne vsebuje povezave; portal odprite sami.",
 }

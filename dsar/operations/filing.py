@@ -1,7 +1,7 @@
 """Filing a request, by any channel, and establishing who asks."""
 
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -51,13 +51,15 @@ def file_request(
     received_at: datetime | None = None,
     parent: Case | None = None,
     case_id: UUID | None = None,
+    also: Callable[[Case], None] | None = None,
 ) -> Case:
     """File a rights request with its deadlines, and return the case (GDPR 12, PP6, C3, C16).
 
     A signed-in holder is verified by sign-in, and the right's work begins at once. Staff register
     what came another way; the true `received_at` counts, wherever it first arrived, and identity is
     pending. An empty `scope` means everything; `details` are what the person wrote, in the shape of
-    the right, and are sealed. `case_id` makes a repeated submission return the first case. Raises
+    the right, and are sealed. `case_id` makes a repeated submission return the first case. `also`
+    writes what else belongs to the case, in its transaction, before the right's work begins. Raises
     BadReceiptDate, ScopeUnknown, SubjectUnknown.
     """
     received = received_at or now
@@ -109,8 +111,10 @@ def file_request(
         case.save(force_insert=True)
         record(case, Event.RECEIVED, actor=actor, now=now, reason=channel.value)
         if actor.role is ActorRole.HOLDER:
-            note_verified(case, actor=actor, how=SIGNED_IN, now=now)
+            note_verified(case, actor=actor, how=SIGNED_IN, now=now, also=also)
             queue_message(case=case, kind="received", now=now)
+        elif also is not None:
+            also(case)
     report_outcome(grant, done=True, now=now, counts={"cases": 1})
     return case
 
@@ -157,9 +161,18 @@ def doubt_identity(*, actor: Actor, case_id: UUID, reason: str, now: datetime) -
     return case
 
 
-def note_verified(case: Case, *, actor: Actor, how: str, now: datetime) -> None:
+def note_verified(
+    case: Case,
+    *,
+    actor: Actor,
+    how: str,
+    now: datetime,
+    also: Callable[[Case], None] | None = None,
+) -> None:
     """Move a case on, and begin what its right asks for, inside the caller's transaction."""
     advance(case, Event.VERIFIED, actor=actor, now=now, reason=how)
+    if also is not None:
+        also(case)
     begin(case, now=now)
 
 

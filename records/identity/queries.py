@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -75,6 +75,17 @@ def get_subject(subject_id: UUID) -> DataSubject:
     if found is None:
         raise SubjectUnknown(subject_id=subject_id)
     return found
+
+
+CONTACT_DAYS = 14
+
+
+def contact_changed_lately(subject_id: UUID, *, now: datetime) -> bool:
+    """Return whether phone or e-mail was replaced less than 14 days ago (threat 3); raise
+    SubjectUnknown.
+    """
+    changed = get_subject(subject_id).contact_changed_at
+    return changed is not None and now - changed < timedelta(days=CONTACT_DAYS)
 
 
 # -- Data subjects: revealed
