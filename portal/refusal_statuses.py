@@ -106,4 +106,9 @@ STATUSES = {
     "keyring.not_writable": 503,
     "dsar.request_pending": 403,
     "documents.not_readable": 500,
+    "dsar.correction_unknown": 404,
+    "dsar.field_locked": 400,
+    "dsar.nothing_to_correct": 400,
+    "dsar.objection_stands": 403,
+    "dsar.restriction_unknown": 404,
 }

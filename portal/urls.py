@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from portal.views import (
+    case_work,
     clerk,
     clerk_applications,
     demo,
@@ -19,6 +20,8 @@ from portal.views import (
     letters,
     office,
     public,
+    rectification,
+    rights_steps,
     sign_in,
     staff_account,
 )
@@ -80,6 +83,24 @@ _HOLDER = [
     path("me/requests/<uuid:case_id>/sent/", holder_requests.sent, name="request_sent"),
     path("me/requests/<uuid:case_id>/code/", holder_requests.download_code, name="download_code"),
     path("me/requests/<uuid:case_id>/download/", holder_requests.download, name="download"),
+    path("me/rights/rectification/", rectification.fields, name="rectification"),
+    path("me/rights/rectification/<str:step>/", rectification.field, name="rectification_step"),
+    path("me/rights/statements/<uuid:item_id>/", rectification.statement, name="own_statement"),
+    path("me/rights/sent/<uuid:case_id>/", rights_steps.sent, name="right_sent"),
+    path("me/rights/objections/end/", rights_steps.take_back, name="take_back_objection"),
+    *(
+        pattern
+        for slug in rights_steps.FLOWS
+        for pattern in (
+            path(f"me/rights/{slug}/", rights_steps.begin, {"slug": slug}, name=slug),
+            path(
+                f"me/rights/{slug}/<slug:step>/",
+                rights_steps.step,
+                {"slug": slug},
+                name=f"{slug}_step",
+            ),
+        )
+    ),
 ]
 
 _DESK = [
@@ -112,6 +133,7 @@ _OFFICE = [
     path("office/requests/<uuid:case_id>/", office.case, name="office_case"),
     path("office/letters/<uuid:letter_id>/", letters.printed, name="office_letter"),
     path("office/letters/<uuid:letter_id>/delivered/", letters.delivered, name="letter_delivered"),
+    path("office/requests/<uuid:case_id>/work/", case_work.work, name="office_work"),
     path("office/log/", office.log_search, name="log_search"),
     path("office/integrity/", office.integrity, name="integrity"),
     path("office/retention/", office.retention_plans, name="retention_plans"),

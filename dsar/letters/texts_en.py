@@ -83,8 +83,8 @@ EN: dict[str, str] = {
     "message.letter": "We have written to you about request {reference}. Sign in on the portal "
     "to read the letter. This message holds no link; open the portal yourself.",
     "message.corrected": "Your data was corrected as you asked: request {reference}. Was it not "
-    "you? Sign in on the portal, or call the registration point, at once. This message holds no link; "
-    "open the portal yourself.",
+    "you? Sign in on the portal, or call the registration point, at once. This message holds no "
+    "link; open the portal yourself.",
     "message.contact_replaced": "The contact enrolled here was replaced at the holder's word: "
     "request {reference}. Was it not you? Call the registration point at once, or sign in on the "
     "portal and block the card. This message holds no link; open the portal yourself.",

@@ -78,8 +78,8 @@ SL: dict[str, str] = {
     "message.letter": "O zahtevi {reference} smo vam napisali. Pismo preberete na portalu po "
     "prijavi. Sporočilo ne vsebuje povezave; portal odprite sami.",
     "message.corrected": "Vaše podatke smo popravili, kot ste zahtevali: zahteva {reference}. "
-    "Niste bili vi? Takoj se prijavite na portal ali pokličite prijavno mesto. Sporočilo ne vsebuje "
-    "povezave; portal odprite sami.",
+    "Niste bili vi? Takoj se prijavite na portal ali pokličite prijavno mesto. Sporočilo ne "
+    "vsebuje povezave; portal odprite sami.",
     "message.contact_replaced": "Kontakt, prijavljen tukaj, je bil na zahtevo imetnika zamenjan: "
     "zahteva {reference}. Niste bili vi? Takoj pokličite prijavno mesto ali se prijavite na portal "
     "in blokirajte kartico. Sporočilo ne vsebuje povezave; portal odprite sami.",

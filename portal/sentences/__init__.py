@@ -2,6 +2,6 @@
 
 from django.utils.functional import Promise
 
-from portal.sentences import core, rights
+from portal.sentences import core, corrections, rights
 
-SENTENCES: dict[str, Promise] = {**core.SENTENCES, **rights.SENTENCES}
+SENTENCES: dict[str, Promise] = {**core.SENTENCES, **rights.SENTENCES, **corrections.SENTENCES}

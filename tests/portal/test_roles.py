@@ -38,6 +38,7 @@ EXPECTED: dict[str, set[str]] = {
     "office_letter": {"clerk", "controller", "dpo"},
     "letter_delivered": {"clerk", "controller"},
     "approve_plan": {"controller"},
+    "office_work": {"clerk", "controller", "dpo"},
 }
 ARGUMENTS: dict[str, Any] = {
     "case_id": uuid4(),
@@ -46,6 +47,7 @@ ARGUMENTS: dict[str, Any] = {
     "application_id": uuid4(),
     "card_id": uuid4(),
     "letter_id": uuid4(),
+    "item_id": uuid4(),
 }
 
 
