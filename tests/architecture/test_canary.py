@@ -21,13 +21,17 @@ from consent.queries import get_notice_on
 from consent.rules import WORDING_OF
 from consent.rules import Channel as ConsentChannel
 from dsar.letters.kinds import LetterKind
-from dsar.models import Fulfilment, Letter, Package
-from dsar.operations import make_letter
+from dsar.models import CorrectionItem, Fulfilment, Letter, Package
+from dsar.operations import make_letter, record_handed_over
+from dsar.operations.corrections import propose_corrections
 from dsar.operations.filing import file_request
 from dsar.operations.fulfilment import fulfil
+from dsar.operations.objections import object_to
 from dsar.operations.packages import download_package
+from dsar.operations.reviewing import apply_correction
 from dsar.package.assembly import DATA_FILE, MANIFEST_FILE
 from dsar.rules import Right
+from dsar.tasks import settle_restrictions
 from portal.demo.holders import give_card
 from portal.installation import prepare_installation
 from portal.models import HolderAccount
@@ -93,6 +97,8 @@ def _person(name: str, phone: str, birth_date: date) -> PersonDetails:
 
 
 CANARY = _person("Qvrzbtk", "+38640987654", date(1977, 3, 9))
+WRITTEN = ("qvrzbtk.novi@example.org", "Izjava kanarčka Qvrzbtk.", "Ugovor kanarčka Qvrzbtk.")
+"""What the canary writes in its requests: an address, a statement, a reason."""
 NEIGHBOUR = _person("Wmdlphg", "+38640987655", date(1978, 4, 10))
 
 
@@ -140,6 +146,7 @@ def _live(person: PersonDetails) -> Life:
     _consent(holder, subject)
     cancel_card(actor=CLERK, card_id=row.pk, reason=CancelReason.HOLDER_REQUEST, now=NOW)
     wallet = _pay_out(subject, row.pk)
+    _correct(holder, subject)
     package = _ask(holder, subject)
     return Life(
         subject, row.pk, wallet, holder, package, _needles(subject, row.pk, wallet, card.holder_id)
@@ -190,6 +197,27 @@ def _pay_out(subject: UUID, card: UUID) -> UUID:
     )  # fmt: skip
     settle_payout(payout=payout, now=NOW)
     return wallet
+
+
+def _correct(holder: Actor, subject: UUID) -> None:
+    """Correct an address, put a statement beside a locked value, object to news; all answered."""
+    common: dict[str, Any] = {
+        "actor": holder, "subject_id": subject, "language": "sl", "now": NOW,
+    }  # fmt: skip
+    case = propose_corrections(
+        changes={"email": WRITTEN[0]},
+        statements={"identity.DataSubject.registered_on": WRITTEN[1]},
+        case_id=uuid4(), **common,
+    )  # fmt: skip
+    item = CorrectionItem.objects.get(case=case, state="proposed")
+    apply_correction(
+        actor=CLERK, item_id=item.pk, evidence=DocumentType.PASSPORT, evidence_on=None, now=NOW
+    )
+    settle_restrictions(NOW)
+    for letter in Letter.objects.filter(case=case):
+        record_handed_over(actor=CLERK, letter_id=letter.pk, now=NOW)
+    settle_restrictions(NOW)
+    object_to(purposes=frozenset({Purpose.NEWS}), why=WRITTEN[2], case_id=uuid4(), **common)
 
 
 def _ask(holder: Actor, subject: UUID) -> bytes:
@@ -281,19 +309,20 @@ def test_the_canary_is_handed_over_whole_and_leaves_nothing(installation: Path) 
     manifest = json.loads(files[MANIFEST_FILE])
 
     # Present: every marker is in the export, no declared table is missing from it.
-    assert [mark for mark in [*_markers(CANARY), "1977-03-09", IBAN] if mark not in data] == []
+    marks = [*_markers(CANARY), *WRITTEN, "1977-03-09", IBAN]
+    assert [mark for mark in marks if mark not in data] == []
     assert {line["status"] for line in manifest["tables"]} <= {"included", "empty", "withheld"}
     empty = {line["table"] for line in manifest["tables"] if line["status"] == "empty"}
     assert empty <= NOT_IN_A_HOLDERS_LIFE
     assert [mark for mark in _markers(NEIGHBOUR) if mark in data] == []
     # Present: everything that is hunted later is there to be found, and nothing in plain.
     assert set(find_in_stores(life.needles)) == set(life.needles)
-    assert _leftovers(_markers(CANARY), installation) == {}
+    assert _leftovers([*_markers(CANARY), *WRITTEN], installation) == {}
 
     _erase(life)
 
     assert _leftovers(life.needles, installation) == {}
-    assert _leftovers(_markers(CANARY), installation) == {}
+    assert _leftovers([*_markers(CANARY), *WRITTEN], installation) == {}
     row = Card.objects.get(pk=UUID(neighbour.card_id))
     grant = open_gate(
         actor=CLERK, purpose=Purpose.CARD_ADMINISTRATION, subjects=[row.subject_id],

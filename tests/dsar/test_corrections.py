@@ -118,7 +118,6 @@ def items_of(case: Case) -> dict[str, CorrectionItem]:
 
 
 @pytest.mark.rule("PP6a")
-@pytest.mark.rule("T4.4.1")
 @pytest.mark.rule("T6.1.5b")
 def test_a_free_field_changes_at_once_and_the_old_contact_is_told(
     propose: Propose, holder: Holder, neighbour: Holder, now: datetime, told: Any
