@@ -13,6 +13,8 @@ class DsarConfig(AppConfig):
         """Register the source, and the check that keeps what is being answered from being
         erased.
         """
+        from dsar.operations.recipients import tell_recipients
+        from dsar.ports import register_recipients
         from dsar.queries import (
             list_case_periods,
             list_waiting,
@@ -24,6 +26,7 @@ class DsarConfig(AppConfig):
         from retention.ports import register_hold_source, register_period_source
 
         register_source(DsarSource())
+        register_recipients(tell_recipients)
         register_hold_source("dsar", list_waiting)
         register_period_source("case", list_case_periods)
         register_check("dsar.request_pending", refuse_erasure_while_answering)

@@ -53,8 +53,8 @@ class TooLateToExtend(DsarRefused):
 
 
 class IdentityNotProven(DsarRefused):
-    """This proof does not show that the person is the holder (C8). Ask for the enrolled contact or
-    the card.
+    """What was shown does not prove that the person is the holder (C8). Ask for a code to the
+    enrolled contact, or for the card and a fact that the holder knows; `missing` says which.
     """
 
     code = "dsar.identity_not_proven"
@@ -176,3 +176,31 @@ class ObjectionNotOpen(DsarRefused):
     """There is no such objection, or it is not one that a person weighs."""
 
     code = "dsar.objection_not_open"
+
+
+class RecipientUnreachable(DsarRefused):
+    """A recipient of data does not answer, or with an error; the sweep tries again."""
+
+    code = "dsar.recipient_unreachable"
+
+
+class WireRefused(DsarRefused):
+    """What came from outside, or was to go there, does not fit: signature, sender, kind, content or
+    an address without TLS.
+    """
+
+    code = "dsar.wire_refused"
+
+
+class InstructionUnknown(DsarRefused):
+    """There is no such instruction to this recipient."""
+
+    code = "dsar.instruction_unknown"
+
+
+class AuthorityMissing(DsarRefused):
+    """Whoever filed this for another person has not shown an authority that reaches, or it is over.
+    Record the representation, have it confirmed, and show it for this case.
+    """
+
+    code = "dsar.authority_missing"

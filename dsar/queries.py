@@ -18,12 +18,15 @@ from dsar.errors import (
     RequestPending,
 )
 from dsar.filestore import open_file, stray_files
+from dsar.letters.kinds import LetterKind
 from dsar.models import (
     Case,
+    CaseAuthority,
     CaseEvent,
     CaseRestriction,
     CorrectionItem,
     Fulfilment,
+    Instruction,
     Letter,
     Objection,
     Package,
@@ -291,9 +294,28 @@ def reveal_package(grant: Grant, package_id: UUID, *, now: datetime) -> PackageF
     return PackageFile(f"{package.case.reference}.pdf", package.sha256, data)
 
 
+def find_authority(case_id: UUID) -> CaseAuthority | None:
+    """Return the authority on which a case was filed for somebody else, None where there is
+    none.
+    """
+    return CaseAuthority.objects.filter(case_id=case_id).first()
+
+
 def list_letters(case_id: UUID) -> list[Letter]:
-    """Return the letters of a case, oldest first."""
+    """Return the letters of a case, oldest first, those to recipients included."""
     return list(Letter.objects.filter(case_id=case_id).order_by("made_at", "id"))
+
+
+def list_letters_to_person(case_id: UUID) -> list[Letter]:
+    """Return the letters of a case that are written to the person, oldest first."""
+    return [letter for letter in list_letters(case_id) if letter.kind != LetterKind.INSTRUCTION]
+
+
+def list_instructions(case_id: UUID) -> list[Instruction]:
+    """Return who was told of what in a case, and what they answered (GDPR 19)."""
+    return list(
+        Instruction.objects.filter(case_id=case_id).order_by("created_at", "kind", "recipient")
+    )
 
 
 def reveal_letter(grant: Grant, letter_id: UUID) -> PackageFile:

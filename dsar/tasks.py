@@ -8,6 +8,7 @@ from uuid import UUID
 from celery import shared_task
 
 from dsar.models import Fulfilment
+from dsar.operations.authority import end_authorities
 from dsar.operations.fulfilment import fulfil
 from dsar.operations.objections import heed_due
 from dsar.operations.packages import close_answered_cases, expire_packages
@@ -28,6 +29,7 @@ def expire(now: datetime) -> int:
     """End packages whose time is over and close what is answered; return how many packages
     ended.
     """
+    end_authorities(now=now)
     ended = expire_packages(now=now)
     close_answered_cases(now=now)
     return ended

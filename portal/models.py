@@ -99,3 +99,18 @@ class SweepMark(models.Model):
     finished_at = models.DateTimeField()
     outcome = models.CharField(max_length=60)
     """`done`, or the code of the refusal."""
+
+
+class SavedView(models.Model):
+    """A filter of the queue that a member of staff keeps under a name (D1)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    profile = models.ForeignKey(StaffProfile, on_delete=models.CASCADE, related_name="views")
+    name = models.CharField(max_length=60)
+    asked = models.JSONField(default=dict)
+    """dsar.queue.QueueFilter as a dict: codes only."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["profile", "name"], name="saved_view_named_once"),
+        ]

@@ -15,6 +15,7 @@ _HOLDER = (
 )
 _OFFICE = (
     ("queue", _("Requests")),
+    ("figures", _("Figures")),
     ("retention_plans", _("Retention")),
     ("integrity", _("Integrity")),
 )

@@ -111,4 +111,12 @@ STATUSES = {
     "dsar.nothing_to_correct": 400,
     "dsar.objection_stands": 403,
     "dsar.restriction_unknown": 404,
+    "dsar.recipient_unreachable": 503,
+    "dsar.wire_refused": 400,
+    "dsar.instruction_unknown": 404,
+    "dsar.authority_missing": 403,
+    "identity.representation_unknown": 404,
+    "identity.representation_invalid": 400,
+    "identity.representation_not_yours": 403,
+    "identity.no_authority": 403,
 }

@@ -146,6 +146,16 @@ _FACTORS = Table(
         *not_personal(("id", "user", "type"), _MACHINE),
     ),
 )
+_VIEWS = Table(
+    "portal.SavedView",
+    Store.IDENTITY,
+    "Saved view of the queue",
+    (
+        _staff("name", "name of the view"),
+        _staff("asked", "filter of the view"),
+        *not_personal(("id", "profile"), "a random number and whose view it is"),
+    ),
+)
 _SESSIONS = Table(
     "sessions.Session",
     Store.IDENTITY,
@@ -187,6 +197,7 @@ class PortalSource:
         _CHALLENGES,
         _STAFF,
         _FACTORS,
+        _VIEWS,
         _SESSIONS,
         *_LIBRARIES,
     )
@@ -200,6 +211,7 @@ class PortalSource:
             Section(_USERS, tuple(_record(_USERS, row) for row in users)),
             Section(_STAFF, ()),
             Section(_FACTORS, ()),
+            Section(_VIEWS, ()),
             Section(
                 _CHALLENGES,
                 tuple(_record(_CHALLENGES, row) for row in asked.order_by("created_at")),

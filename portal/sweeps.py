@@ -17,7 +17,7 @@ import records.access.tasks
 import records.wallet.tasks
 import retention.tasks
 from portal.models import SweepMark
-from portal.usecases import case_messages, sign_in
+from portal.usecases import case_messages, recipients, sign_in
 from records.contracts import operations as contracts
 from records.errors import Refusal
 from retention.queries.orphans import count_orphans
@@ -70,6 +70,7 @@ SWEEPS = (
     Sweep("cases", dsar.tasks.fulfil_cases, MINUTE),
     Sweep("restrictions", dsar.tasks.settle_restrictions, MINUTE),
     Sweep("messages", case_messages.send, MINUTE),
+    Sweep("recipients", recipients.sweep, MINUTE),
     Sweep("packages", dsar.tasks.expire, 10 * MINUTE),
     Sweep("evidence", consent.tasks.sweep_evidence, DAY),
     Sweep("ibans", lambda now: records.wallet.tasks.forget_ibans(now=now), DAY),

@@ -20,7 +20,10 @@ from portal.views import (
     letters,
     office,
     public,
+    queue,
+    recipients,
     rectification,
+    representatives,
     rights_steps,
     sign_in,
     staff_account,
@@ -39,6 +42,8 @@ _PUBLIC = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
+    path("recipients/key", recipients.public_key, name="recipient_key"),
+    path("recipients/<slug:code>/answers", recipients.answer, name="recipient_answers"),
 ]
 
 _SIGN_IN = [
@@ -107,6 +112,16 @@ _DESK = [
     path("desk/", clerk.desk_page, name="desk"),
     path("desk/find/", clerk.look_up, name="look_up"),
     path("desk/people/<uuid:subject_id>/", clerk.person, name="desk_person"),
+    path(
+        "desk/people/<uuid:subject_id>/representatives/",
+        representatives.representatives_page,
+        name="representatives",
+    ),
+    path(
+        "desk/people/<uuid:subject_id>/representatives/<uuid:representation_id>/<slug:action>/",
+        representatives.representative_act,
+        name="representative_act",
+    ),
     path("desk/block/", clerk.block, name="desk_block"),
     path("desk/blocked/", clerk.blocked, name="desk_blocked"),
     path("desk/applications/new/", clerk_applications.new_application, name="new_application"),
@@ -129,11 +144,19 @@ _DESK = [
 ]
 
 _OFFICE = [
-    path("office/requests/", office.queue, name="queue"),
+    path("office/requests/", queue.queue_page, name="queue"),
+    path("office/requests/<uuid:case_id>/retry/", queue.retry, name="retry_case"),
+    path("office/figures/", queue.figures_page, name="figures"),
+    path("office/figures/<slug:kind>/", queue.figures_file, name="figures_file"),
     path("office/requests/<uuid:case_id>/", office.case, name="office_case"),
     path("office/letters/<uuid:letter_id>/", letters.printed, name="office_letter"),
     path("office/letters/<uuid:letter_id>/delivered/", letters.delivered, name="letter_delivered"),
     path("office/requests/<uuid:case_id>/work/", case_work.work, name="office_work"),
+    path(
+        "office/requests/<uuid:case_id>/told/<uuid:instruction_id>/",
+        recipients.keep_answer,
+        name="recipient_answer",
+    ),
     path("office/log/", office.log_search, name="log_search"),
     path("office/integrity/", office.integrity, name="integrity"),
     path("office/retention/", office.retention_plans, name="retention_plans"),

@@ -3,6 +3,15 @@
 from django.utils.translation import gettext_lazy as _
 
 CASE_WORDS = {
+    "done": _("done"),
+    "no_data": _("has no data"),
+    "impossible": _("impossible"),
+    "restriction_lifted": _("restriction lifted"),
+    "included": _("handed over"),
+    "empty": _("nothing kept"),
+    "withheld": _("withheld"),
+    "not_requested": _("not asked for"),
+    "failed": _("failed"),
     "letter:file:made": _("Letter written"),
     "letter:file:delivered": _("Letter delivered"),
     "letter:file:opened": _("Letter opened"),
@@ -68,4 +77,14 @@ CASE_WORDS = {
     "erasure_receipt": _("receipt of erasure"),
     "erasure_rest": _("notice that the rest was erased"),
     "instruction": _("instruction to a recipient"),
+    "parent": _("parent"),
+    "guardianship": _("guardian by a decision of the court"),
+    "authorisation": _("written authorisation"),
+    "birth_certificate": _("birth certificate"),
+    "court_decision": _("decision of the court"),
+    "written_authorisation": _("written authorisation"),
+    "inheritance_decision": _("inheritance decision"),
+    "other_evidence": _("other evidence"),
+    "rights": _("requests about data"),
+    "money": _("the money on the card"),
 }

@@ -1,18 +1,22 @@
 """Rows of rights requests (identity store)."""
 
+from dsar.models.authority import CaseAuthority
 from dsar.models.case import Case, CaseEvent
 from dsar.models.correction import CaseRestriction, ContactNotice, CorrectionItem, Objection
 from dsar.models.letter import CaseMessage, Letter
 from dsar.models.package import Fulfilment, Package
+from dsar.models.recipient import Instruction
 
 __all__ = [
     "Case",
+    "CaseAuthority",
     "CaseEvent",
     "CaseMessage",
     "CaseRestriction",
     "ContactNotice",
     "CorrectionItem",
     "Fulfilment",
+    "Instruction",
     "Letter",
     "Objection",
     "Package",

@@ -5,8 +5,10 @@ from uuid import uuid4
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Cast
 
 from dsar.rules import AnswerWay, Channel, FiledBy, Outcome, Right, State
+from dsar.rules.states import OPEN
 from records.access.purposes import ActorRole, DataCategory, Store
 from records.keys.fields import SealedField
 
@@ -36,6 +38,15 @@ class Case(models.Model):
     parent = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="linked")
     """The case that this one reviews or follows up."""
     state = models.CharField(max_length=20, choices=_choices(State), db_index=True)
+    waits = models.GeneratedField(
+        expression=models.ExpressionWrapper(
+            Q(state__in=sorted(state.value for state in OPEN)),
+            output_field=models.BooleanField(),
+        ),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+    """Whether the person still waits for an answer; the database derives it from the state."""
     outcome = models.CharField(max_length=12, choices=_choices(Outcome), blank=True, default="")
     channel = models.CharField(max_length=12, choices=_choices(Channel))
     language = models.CharField(max_length=2)
@@ -51,6 +62,12 @@ class Case(models.Model):
     """Codes of the kinds of data that were asked for; empty means everything (E-A2)."""
     controllers = models.JSONField(default=list)
     """Codes of the joint controllers: a request that reaches one has reached all."""
+    circle = models.GeneratedField(
+        expression=Cast("controllers", models.TextField()),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+    """The joint controllers as text: of it, not of JSON, databases keep statistics."""
     answered_by = models.CharField(max_length=40)
     """Code of the controller that answers: the person's Moje mesto."""
     received_at = models.DateTimeField()
@@ -68,6 +85,11 @@ class Case(models.Model):
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
+        indexes = [
+            # The queue reads along it, however many cases are closed.
+            models.Index(name="dsar_queue", fields=["waits", "due_on", "id"]),
+            models.Index(name="dsar_queue_by_right", fields=["waits", "right", "due_on", "id"]),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="dsar_due_within_law", condition=Q(due_on__lte=F("legal_max_on"))

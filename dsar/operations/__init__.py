@@ -1,5 +1,6 @@
 """What can be done with a rights request."""
 
+from dsar.operations.authority import end_authorities, show_authority
 from dsar.operations.decisions import (
     answer_question,
     ask_question,
@@ -32,6 +33,7 @@ __all__ = [
     "disable_package",
     "doubt_identity",
     "download_package",
+    "end_authorities",
     "end_packages",
     "expire_packages",
     "extend_case",
@@ -43,6 +45,7 @@ __all__ = [
     "record_handed_over",
     "refuse_case",
     "renew_package",
+    "show_authority",
     "verify_identity",
     "withdraw_case",
 ]

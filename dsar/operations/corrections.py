@@ -220,7 +220,8 @@ def _keep(grant: Grant, case: Case, diff: _Diff, actor: Actor, now: datetime) ->
     for item in diff.items:
         item.save(force_insert=True)
         record(case, Event.CORRECTION_PROPOSED, actor=actor, now=now, reason=_name(item))
-    if diff.free:
+    # Whoever's sign-in proves too little (a contact changed lately, a child) waits for a person.
+    if diff.free and case.state == State.VERIFIED:
         change_details(grant, subject_id=case.subject_id, changes=diff.free, now=now)
         for notice in diff.notices:
             notice.save(force_insert=True)

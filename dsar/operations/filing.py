@@ -2,13 +2,19 @@
 
 import secrets
 from collections.abc import Callable, Collection, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
 
-from dsar.errors import BadReceiptDate, CaseUnknown, IdentityNotProven, ScopeUnknown
+from dsar.errors import (
+    AuthorityMissing,
+    BadReceiptDate,
+    CaseUnknown,
+    IdentityNotProven,
+    ScopeUnknown,
+)
 from dsar.models import Case, Fulfilment
 from dsar.operations.beginning import begin
 from dsar.operations.history import advance, lock_case, record
@@ -23,16 +29,30 @@ from dsar.rules import (
     deadlines,
     make_reference,
 )
+from dsar.rules.proof import (
+    PROTECTIVE,
+    Doubt,
+    ProofGap,
+    find_proof_gap,
+    is_fresh,
+)
 from records.access.gate import open_gate, report_outcome
 from records.access.grants import Actor
 from records.access.purposes import Action, ActorRole, DataCategory, Purpose
-from records.identity.queries import get_subject, list_controllers
-from records.identity.rules import Assurance, Proof, proves_holder
+from records.identity.queries import (
+    contact_changed_on,
+    get_subject,
+    list_controllers,
+    reveal_columns,
+)
+from records.identity.rules import Assurance, Proof, uses_rights_alone
 from records.keys.operations import seal_values
 from records.legal_days import legal_day
 
 SIGNED_IN = "sign_in"
 """How identity was proven where the holder is signed in: by the enrolled contact, at sign-in."""
+GUARDIAN_NEEDED = "guardian_needed"
+"""A child under 15 asks through a guardian, whose authority is shown at a registration point."""
 
 
 def file_request(
@@ -76,11 +96,12 @@ def file_request(
         actor=actor,
         purpose=Purpose.RIGHTS_REQUEST,
         subjects=[subject_id],
-        categories=[DataCategory.CASE],
+        categories=[DataCategory.CASE, DataCategory.BIRTH_DATE],
         action=Action.COLLECT,
         task=str(key),
         now=now,
     )
+    ((born,),) = reveal_columns(grant, [subject_id], columns=["birth_date"])
     clock = deadlines(legal_day(received), extra_work_free=settings.EXTRA_WORK_FREE_DAYS)
     case = Case(
         id=key,
@@ -111,7 +132,7 @@ def file_request(
         case.save(force_insert=True)
         record(case, Event.RECEIVED, actor=actor, now=now, reason=channel.value)
         if actor.role is ActorRole.HOLDER:
-            note_verified(case, actor=actor, how=SIGNED_IN, now=now, also=also)
+            _verify_signed_in(case, born, actor=actor, now=now, also=also)
             queue_message(case=case, kind="received", now=now)
         elif also is not None:
             also(case)
@@ -135,26 +156,36 @@ def verify_identity(
     """Note that the person proved to be the holder, and how; the answering work starts from here
     (C8).
 
-    Control of the card or of the enrolled contact proves it. A document with the same name does
-    not, unless the relation itself once rested on a document. Raises IdentityNotProven,
+    Control of the enrolled contact proves it, or the card together with a known fact. A document
+    with the same name does not, unless the relation itself once rested on a document. For a case
+    that somebody else filed see `show_authority`. Raises IdentityNotProven, AuthorityMissing,
     StepNotPossible, StepNotYours.
     """
     with transaction.atomic(durable=True):
         case = lock_case(case_id)
-        if not proves_holder(relation=Assurance(case.assurance), shown=shown):
-            raise IdentityNotProven(case_id=case_id, assurance=case.assurance)
+        if case.filed_by != FiledBy.SELF:
+            raise AuthorityMissing(case_id=case_id, filed_by=case.filed_by)
+        gap = find_proof_gap(
+            right=Right(case.right),
+            relation=Assurance(case.assurance),
+            shown=shown,
+            contact_changed_on=contact_changed_on(case.subject_id),
+            today=legal_day(now),
+        )
+        if gap is not ProofGap.NONE:
+            raise IdentityNotProven(case_id=case_id, missing=gap.value)
         how = ",".join(sorted(proof.value for proof in shown))
         note_verified(case, actor=actor, how=how, now=now)
     return case
 
 
-def doubt_identity(*, actor: Actor, case_id: UUID, reason: str, now: datetime) -> Case:
+def doubt_identity(*, actor: Actor, case_id: UUID, doubt: Doubt, now: datetime) -> Case:
     """Take a verification back for a reasonable doubt, with its reason; nothing is disclosed until
-    it is settled.
+    it is settled (GDPR 12(6)).
     """
     with transaction.atomic(durable=True):
         case = lock_case(case_id)
-        advance(case, Event.DOUBTED, actor=actor, now=now, reason=reason)
+        advance(case, Event.DOUBTED, actor=actor, now=now, reason=doubt.value)
         Fulfilment.objects.filter(case_id=case.pk, done_at=None).update(
             done_at=now, last_error=Event.DOUBTED.value, lease_token="", lease_until=None
         )
@@ -174,6 +205,34 @@ def note_verified(
     if also is not None:
         also(case)
     begin(case, now=now)
+
+
+def _verify_signed_in(
+    case: Case,
+    born: object,
+    *,
+    actor: Actor,
+    now: datetime,
+    also: Callable[[Case], None] | None,
+) -> None:
+    """Let a signed-in holder's request begin, unless the sign-in itself proves too little: the
+    contact is new, or a child under 15 asks without a guardian (C4, threat 3).
+    """
+    today = legal_day(now)
+    reason = ""
+    if isinstance(born, date) and not uses_rights_alone(born=born, on=today):
+        reason = GUARDIAN_NEEDED
+    elif Right(case.right) not in PROTECTIVE and is_fresh(
+        contact_changed_on(case.subject_id), today
+    ):
+        reason = Doubt.FRESH_CONTACT.value
+    if reason:
+        system = Actor(ActorRole.SYSTEM, "system:identity", case.answered_by)
+        advance(case, Event.IDENTITY_ASKED, actor=system, now=now, reason=reason)
+        if also is not None:
+            also(case)
+        return
+    note_verified(case, actor=actor, how=SIGNED_IN, now=now, also=also)
 
 
 def _clean_scope(scope: Collection[DataCategory]) -> list[str]:

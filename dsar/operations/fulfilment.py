@@ -10,6 +10,7 @@ from django.db import transaction
 from dsar.errors import CaseHasHoles, LeaseLost, StepNotPossible
 from dsar.filestore import StoredFile, remove_files, write_file
 from dsar.models import Case, Fulfilment, Package
+from dsar.operations.authority import require_case_authority
 from dsar.operations.collecting import (
     SealedPackage,
     asked_categories,
@@ -79,6 +80,7 @@ def _start(job: Fulfilment, now: datetime) -> Case:
         case = lock_case(job.case_id)
         if State(case.state) not in PROVEN:
             raise StepNotPossible(state=case.state, step=Event.STARTED.value)
+        require_case_authority(case, now=now)
         if case.state == State.VERIFIED:
             advance(case, Event.STARTED, actor=system_actor(case), now=now)
     return case

@@ -12,18 +12,23 @@ from dsar.filestore import StoredFile, remove_files, write_file
 from dsar.letters.compose import Block, LetterFacts, letter_data, letter_title
 from dsar.letters.kinds import LetterKind
 from dsar.models import Case, CaseMessage, Letter
+from dsar.operations.authority import require_case_authority
 from dsar.operations.collecting import controller_cards
 from dsar.operations.history import lock_case, record
 from dsar.operations.messages import queue_message
-from dsar.queries import LETTER_TABLE, PackageFile, reveal_letter
-from dsar.rules import AnswerWay, Event
+from dsar.queries import LETTER_TABLE, PackageFile, find_authority, reveal_letter
+from dsar.rules import AnswerWay, Event, FiledBy
 from records.access.gate import open_gate, report_outcome
 from records.access.grants import Actor, Grant
 from records.access.purposes import Action, DataCategory, Purpose
 from records.documents.rendering import Attachment, render_pdf
 from records.documents.seals import SealSettings
 from records.documents.signing import seal_pdf
-from records.identity.queries import reveal_columns
+from records.identity.queries import (
+    get_representation,
+    reveal_columns,
+    reveal_representatives,
+)
 from records.keys.operations import seal_values
 from records.legal_days import legal_day
 
@@ -47,11 +52,13 @@ def prepare_letter(
     blocks: Sequence[Block] = (),
     enclosures: Sequence[Attachment] = (),
     addressee: Sequence[str] | None = None,
+    way: AnswerWay | None = None,
 ) -> PreparedLetter:
     """Typeset, seal and write a letter; keep it with `keep_letter` in the transaction of what it
     says.
 
-    Name and address are revealed for it unless `addressee` says to whom it goes instead. It is
+    Name and address are revealed for it unless `addressee` says to whom it goes instead, and it
+    travels as the person wants unless `way` says how. It is
     slow: call it outside any transaction. Raises the gate's refusals, ReasonMissing, and those of
     records.documents.
     """
@@ -75,7 +82,7 @@ def prepare_letter(
         legal_max_on=case.legal_max_on,
         written_on=legal_day(now),
         answered_by=case.answered_by,
-        addressee=tuple(addressee or _addressee(grant, case)),
+        addressee=tuple(addressee or _addressee(grant, case, now)),
         level=seal.level,
         demo_seal=seal.provider == "demo",
     )
@@ -101,7 +108,7 @@ def prepare_letter(
         subject_id=case.subject_id,
         kind=kind,
         language=case.language,
-        way=case.answer_way,
+        way=way or case.answer_way,
         made_at=now,
         level=sealed.level,
     )
@@ -238,14 +245,27 @@ def mark_delivered(letter: Letter, *, case: Case, actor: Actor, now: datetime) -
 
 def _get_letter_of(subject_id: UUID, letter_id: UUID) -> Letter:
     found = Letter.objects.filter(pk=letter_id, subject_id=subject_id).first()
-    if found is None:
+    if found is None or found.kind == LetterKind.INSTRUCTION:
         raise LetterUnknown(letter_id=letter_id)
     return found
 
 
-def _addressee(grant: Grant, case: Case) -> list[str]:
+def _addressee(grant: Grant, case: Case, now: datetime) -> list[str]:
+    """Return whom the letter goes to: the person, or whoever showed authority to act for them."""
+    standing = find_authority(case.pk)
+    if case.filed_by != FiledBy.SELF and standing is not None:
+        require_case_authority(case, now=now)
+        row = get_representation(
+            representation_id=standing.representation_id, subject_id=case.subject_id
+        )
+        (one,) = reveal_representatives(grant, [row])
+        return [one.full_name, *_lines(one.residence)]
     ((given, family, residence),) = reveal_columns(
         grant, [case.subject_id], columns=["given_name", "family_name", "residence"]
     )
     name = " ".join(str(part) for part in (given, family) if part)
-    return [name, *(line.strip() for line in str(residence or "").split(",") if line.strip())]
+    return [name, *_lines(str(residence or ""))]
+
+
+def _lines(residence: str) -> list[str]:
+    return [line.strip() for line in residence.split(",") if line.strip()]

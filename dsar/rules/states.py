@@ -158,6 +158,12 @@ TRANSITIONS: dict[tuple[State, Event], Transition] = {
     (State.EXTENDED, Event.PARTLY_GRANTED): _PARTLY,
     (State.EXTENDED, Event.REFUSED): _REFUSE,
     (State.EXTENDED, Event.WITHDRAWN): _WITHDRAW,
+    **{
+        (state, Event.AUTHORITY_ENDED): Transition(
+            State.IDENTITY_PENDING, frozenset({_SYSTEM}), needs_reason=True
+        )
+        for state in (State.VERIFIED, State.IN_WORK, State.QUESTION_ASKED, State.EXTENDED)
+    },
     (State.DECIDED, Event.DELIVERED): Transition(State.DELIVERED, _DESK_OR_SYSTEM),
     (State.DELIVERED, Event.CLOSED): Transition(State.CLOSED, _DESK_OR_SYSTEM),
 }

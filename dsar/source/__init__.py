@@ -7,17 +7,26 @@ from django.db import transaction
 
 from dsar.filestore import remove_files
 from dsar.models import Case
+from dsar.source.authority import AuthorityPart
 from dsar.source.cases import CasesPart
 from dsar.source.corrections import CorrectionsPart
 from dsar.source.declaring import Part
 from dsar.source.letters import LettersPart
 from dsar.source.packages import PackagesPart
+from dsar.source.recipients import RecipientsPart
 from records.access.grants import Grant
 from records.access.inventory import Receipt, Section, Table
 from records.access.purposes import DataCategory, Store
 from records.access.registry import SubjectContext
 
-PARTS: tuple[Part, ...] = (CorrectionsPart(), LettersPart(), PackagesPart(), CasesPart())
+PARTS: tuple[Part, ...] = (
+    CorrectionsPart(),
+    RecipientsPart(),
+    AuthorityPart(),
+    LettersPart(),
+    PackagesPart(),
+    CasesPart(),
+)
 """In the order of their removal: cases last, for everything hangs on them."""
 
 

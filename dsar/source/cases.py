@@ -18,6 +18,7 @@ _CASES = Table(
     columns=(
         *not_personal(["id"], ROW),
         *not_personal(["subject_id"], SUBJECT),
+        *not_personal(["waits", "circle"], "derived from other columns, for the queue"),
         case_column("reference", "case number"),
         case_column("right", "right that was used", Provenance.PROVIDED),
         case_column("state", "state"),

@@ -2,6 +2,18 @@
 
 from django.utils.functional import Promise
 
-from portal.sentences import core, corrections, rights
+from portal.sentences import (
+    authority,
+    core,
+    corrections,
+    recipients,
+    rights,
+)
 
-SENTENCES: dict[str, Promise] = {**core.SENTENCES, **rights.SENTENCES, **corrections.SENTENCES}
+SENTENCES: dict[str, Promise] = {
+    **authority.SENTENCES,
+    **core.SENTENCES,
+    **corrections.SENTENCES,
+    **recipients.SENTENCES,
+    **rights.SENTENCES,
+}

@@ -6,7 +6,7 @@ from datetime import datetime
 from dsar.models import Case
 from dsar.rules import Right
 from portal.people import Holder, Staff
-from portal.usecases import correction_panels
+from portal.usecases import correction_panels, recipients
 from portal.usecases.panels import Panel
 
 __all__ = ["HOLDER_PANELS", "OFFICE_PANELS", "Panel", "holder_panel", "office_panels"]
@@ -15,7 +15,13 @@ __all__ = ["HOLDER_PANELS", "OFFICE_PANELS", "Panel", "holder_panel", "office_pa
 OfficePanel = Callable[[Case, Staff, datetime], Panel | None]
 HolderPanel = Callable[[Case, Holder, datetime], Panel | None]
 
-OFFICE_PANELS: tuple[OfficePanel, ...] = (correction_panels.work_panel,)
+
+def _told(case: Case, _staff: Staff, _now: datetime) -> Panel | None:
+    found = recipients.office_panel(case)
+    return Panel(*found) if found else None
+
+
+OFFICE_PANELS: tuple[OfficePanel, ...] = (_told, correction_panels.work_panel)
 """Asked for every case, in this order; None where there is nothing to show."""
 
 HOLDER_PANELS: dict[Right, HolderPanel] = {

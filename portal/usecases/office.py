@@ -8,8 +8,6 @@ from datetime import datetime
 from django.core.cache import cache
 from django.db.models import Count, Max, Min
 
-from dsar.models import Case
-from dsar.queries import CaseStanding, list_open_cases, standing
 from portal import words
 from portal.models import StaffProfile
 from portal.people import Staff
@@ -22,24 +20,8 @@ from records.cards.queries import find_card
 from retention.models import Plan
 
 PAGE_SIZE = 50
-SOON_DAYS = 7
 _REPORT_KEY = "varuh.integrity"
 _REPORT_SECONDS = 24 * 3600
-
-
-@dataclass(frozen=True, slots=True)
-class QueueLine:
-    """A case and how it stands against its day."""
-
-    case: Case
-    standing: CaseStanding
-
-    @property
-    def mark(self) -> str:
-        """Return overdue, soon or "" – shown as a word and a colour (D1)."""
-        if self.standing.overdue:
-            return "overdue"
-        return "soon" if self.standing.days_left <= SOON_DAYS else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +31,6 @@ class LogPage:
     lines: tuple[tuple[int, Line, int], ...]
     older: str
     unknown_card: bool = False
-
-
-def list_queue(*, city: str | None, now: datetime) -> list[QueueLine]:
-    """Return the open cases of all joint controllers (or one), the most urgent first (D1, D10)."""
-    cases = list_open_cases(controller=city)[:200]
-    return [QueueLine(case, standing(case, now=now)) for case in cases]
 
 
 def search_log(

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from dsar.errors import PackageEnded
-from dsar.models import Case, Fulfilment, Letter, Package
+from dsar.models import Case, Fulfilment, Instruction, Letter, Package
 from dsar.operations import disable_package, download_package, file_request, renew_package
 from dsar.queries import (
     CaseStanding,
@@ -16,7 +16,8 @@ from dsar.queries import (
     is_available,
     list_cases_of,
     list_events,
-    list_letters,
+    list_instructions,
+    list_letters_to_person,
     list_packages,
     standing,
 )
@@ -56,6 +57,7 @@ class CasePage:
     may_renew: bool
     letters: tuple[Letter, ...]
     panel: Panel | None
+    told: tuple[Instruction, ...]
 
 
 def list_own(*, holder: Holder, now: datetime) -> list[CaseLine]:
@@ -101,7 +103,8 @@ def read_case(*, holder: Holder, case_id: UUID, now: datetime) -> CasePage:
         and job is None
         and case.right in MAKES_PACKAGE
         and case.state in ("delivered", "closed"),
-        letters=tuple(list_letters(case_id)),
+        letters=tuple(list_letters_to_person(case_id)),
+        told=tuple(list_instructions(case_id)),
         panel=holder_panel(case=case, holder=holder, now=now),
     )
 

@@ -12,19 +12,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dsar.queries import (
     find_open_fulfilment,
-    get_case,
     list_events,
     list_letters,
     list_packages,
     standing,
 )
+from dsar.queue import get_case_for
 from portal import words
 from portal.clock import read_clock
 from portal.forms import DayField, PageForm, read_number
 from portal.models import StaffRole
-from portal.register import city_names
 from portal.roles import staff_only
-from portal.sweeps import list_late
 from portal.usecases import case_panels, office
 from portal.writing import LOCAL
 from records.access.purposes import Purpose
@@ -39,23 +37,9 @@ OFFICE = (StaffRole.DPO, StaffRole.CONTROLLER)
 
 @staff_only(*OFFICE)
 @require_safe
-def queue(request: HttpRequest) -> HttpResponse:
-    """Show the queue by days left."""
-    cities = city_names()
-    city = request.GET.get("city", "")
-    lines = office.list_queue(city=city if city in cities else None, now=read_clock())
-    return render(
-        request,
-        "portal/office/queue.html",
-        {"lines": lines, "cities": cities, "city": city, "late": list_late(now=read_clock())},
-    )
-
-
-@staff_only(*OFFICE)
-@require_safe
 def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Show one case: clock, work, packages, history (D2, D3). Nothing personal is opened."""
-    found = get_case(case_id)
+    found = get_case_for(city=request.staff.city, case_id=case_id)
     context = {
         "case": found,
         "standing": standing(found, now=read_clock()),

@@ -95,3 +95,29 @@ class AssuranceTooLow(IdentityRefusal):
     """
 
     code = "identity.assurance_too_low"
+
+
+class RepresentationUnknown(IdentityRefusal):
+    """There is no such representation, or it is another person's."""
+
+    code = "identity.representation_unknown"
+
+
+class RepresentationInvalid(IdentityRefusal):
+    """The representation cannot be: `field` says what is missing or does not fit (T4.2.4)."""
+
+    code = "identity.representation_invalid"
+
+
+class RepresentationNotYours(IdentityRefusal):
+    """Whoever recorded a representation cannot confirm it: a second person does (C9)."""
+
+    code = "identity.representation_not_yours"
+
+
+class NoAuthority(IdentityRefusal):
+    """This representation does not reach: not confirmed, not yet, over, revoked, of another scope,
+    or the person has grown up. `gap` says which (threats 5 and 26).
+    """
+
+    code = "identity.no_authority"

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from records.access.purposes import DataCategory, Store
-from records.identity.rules import Assurance, CardForm, DocumentType
+from records.identity.rules import Assurance, Basis, CardForm, DocumentType, Evidence
 from records.keys.fields import BlindIndexField, SealedField
 
 FOLD_NAME = "records.identity.rules.fold_name"
@@ -48,6 +48,8 @@ class Processor(Organisation):
     engaged_by = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     contract_reference = models.CharField(max_length=80)
     contract_date = models.DateField()
+    instructions_url = models.URLField(max_length=300, blank=True, default="")
+    instructions_key = models.CharField(max_length=64, blank=True, default="")
 
 
 class RegistrationPoint(models.Model):
@@ -154,3 +156,50 @@ class DocumentCheck(models.Model):
     matched = models.BooleanField()
     checked_by = models.CharField(max_length=80)
     """The Actor's id of the clerk."""
+
+
+class Representation(models.Model):
+    """Somebody who may act for a holder: on what basis, in what, how long (T4.2.2, T4.2.4, C4).
+
+    What was seen as evidence is noted, never copied. It is sealed under the holder's data key, so
+    that it goes when the holder's data goes. A second person confirms it before it counts (C9).
+    """
+
+    sealed_store = Store.IDENTITY
+    sealed_subject = "subject_id"
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    subject = models.ForeignKey(
+        DataSubject, on_delete=models.CASCADE, related_name="representations"
+    )
+    basis = models.CharField(max_length=16, choices=[(one.value, one.value) for one in Basis])
+    scopes = models.JSONField(default=list)
+    given_name = SealedField(category=DataCategory.NAME)
+    family_name = SealedField(category=DataCategory.NAME)
+    residence = SealedField(category=DataCategory.RESIDENCE)
+    phone = SealedField(category=DataCategory.CONTACT, null=True)
+    email = SealedField(category=DataCategory.CONTACT, null=True)
+    evidence = models.CharField(max_length=24, choices=[(one.value, one.value) for one in Evidence])
+    evidence_number = SealedField(category=DataCategory.NAME, null=True)
+    evidence_seen_on = models.DateField()
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True)
+    """The first day on which it no longer stands."""
+    recorded_by = models.CharField(max_length=64)
+    recorded_at = models.DateTimeField()
+    confirmed_by = models.CharField(max_length=64, blank=True, default="")
+    confirmed_at = models.DateTimeField(null=True)
+    revoked_by = models.CharField(max_length=64, blank=True, default="")
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(confirmed_at=None) | ~Q(confirmed_by=models.F("recorded_by")),
+                name="identity_representation_two_people",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_until=None) | Q(valid_until__gt=models.F("valid_from")),
+                name="identity_representation_in_order",
+            ),
+        ]

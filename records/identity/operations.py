@@ -1,9 +1,9 @@
 """Loading the register; registering data subjects and changing what is known about them."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,9 @@ from records.access.purposes import DataCategory, Store
 from records.identity.errors import (
     PhoneTaken,
     RegisterInvalid,
+    RepresentationInvalid,
+    RepresentationNotYours,
+    RepresentationUnknown,
     SubjectExists,
     SubjectUnknown,
 )
@@ -25,6 +28,7 @@ from records.identity.models import (
     DocumentCheck,
     Processor,
     RegistrationPoint,
+    Representation,
 )
 from records.identity.queries import (
     PERSON_COLUMNS,
@@ -33,10 +37,13 @@ from records.identity.queries import (
 )
 from records.identity.rules import (
     Assurance,
+    Basis,
     CardForm,
     DocumentType,
+    Evidence,
     PersonDetails,
     Register,
+    Scope,
     clean_details,
     read_register,
 )
@@ -209,3 +216,103 @@ def record_document_check(
 
 def _columns(details: PersonDetails) -> dict[str, object]:
     return {name: getattr(details, name) for name in PERSON_COLUMNS}
+
+
+# -- Representations
+
+LONGEST_NUMBER = 80
+_ALLOWED: dict[Basis, frozenset[Scope]] = {
+    Basis.PARENT: frozenset(Scope),
+    Basis.GUARDIANSHIP: frozenset(Scope),
+    Basis.AUTHORISATION: frozenset(Scope),
+    Basis.HEIR: frozenset({Scope.RIGHTS}),
+}
+
+
+def record_representation(
+    grant: Grant,
+    *,
+    subject_id: UUID,
+    representative: PersonDetails,
+    basis: Basis,
+    scopes: Collection[Scope],
+    evidence: Evidence,
+    evidence_number: str,
+    valid_from: date,
+    valid_until: date | None,
+    now: datetime,
+) -> Representation:
+    """Record who may act for a holder, from evidence that was seen and not copied; it counts once a
+    second person has confirmed it.
+
+    The Grant covers name, residence and contact of the holder. `valid_until` is the first day on
+    which it no longer stands. Raises RepresentationInvalid, SubjectUnknown, and the refusals of
+    clean_details.
+    """
+    get_subject(subject_id)
+    today = legal_day(now)
+    cleaned = clean_details(representative, today=today)
+    number = " ".join(evidence_number.split())
+    chosen = frozenset(scopes)
+    for name, fits in (
+        ("given_name", bool(cleaned.given_name)),
+        ("family_name", bool(cleaned.family_name)),
+        ("residence", bool(cleaned.residence)),
+        ("scopes", bool(chosen) and chosen <= _ALLOWED[basis]),
+        ("evidence_number", len(number) <= LONGEST_NUMBER),
+        ("valid_until", valid_until is None or valid_until > valid_from),
+    ):
+        if not fits:
+            raise RepresentationInvalid(field=name)
+    row = Representation(
+        subject_id=subject_id,
+        basis=basis,
+        scopes=sorted(scope.value for scope in chosen),
+        evidence=evidence,
+        evidence_seen_on=today,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        recorded_by=grant.actor.id,
+        recorded_at=now,
+    )
+    values = {
+        "given_name": cleaned.given_name,
+        "family_name": cleaned.family_name,
+        "residence": cleaned.residence,
+        "phone": cleaned.phone,
+        "email": cleaned.email,
+        "evidence_number": number or None,
+    }
+    seal_values(grant, [row], [values])
+    row.save(force_insert=True)
+    return row
+
+
+def confirm_representation(grant: Grant, *, representation_id: UUID, now: datetime) -> None:
+    """Confirm a representation as the second person (C9). Raises RepresentationNotYours,
+    RepresentationUnknown.
+    """
+    with transaction.atomic():
+        row = _lock(grant, representation_id)
+        if row.recorded_by == grant.actor.id:
+            raise RepresentationNotYours(representation_id=representation_id)
+        if row.confirmed_at is None:
+            row.confirmed_by, row.confirmed_at = grant.actor.id, now
+            row.save(update_fields=["confirmed_by", "confirmed_at"])
+
+
+def revoke_representation(grant: Grant, *, representation_id: UUID, now: datetime) -> None:
+    """End a representation at once: nobody acts on it from this moment (threat 26)."""
+    with transaction.atomic():
+        row = _lock(grant, representation_id)
+        if row.revoked_at is None:
+            row.revoked_by, row.revoked_at = grant.actor.id, now
+            row.save(update_fields=["revoked_by", "revoked_at"])
+
+
+def _lock(grant: Grant, representation_id: UUID) -> Representation:
+    row = Representation.objects.select_for_update().filter(pk=representation_id).first()
+    if row is None:
+        raise RepresentationUnknown(representation_id=representation_id)
+    grant.require(Store.IDENTITY, row.subject_id, DataCategory.NAME)
+    return row

@@ -2,22 +2,39 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from records.access.grants import Grant
-from records.identity.errors import CityUnknown, PointUnknown, SubjectUnknown
+from records.identity.errors import (
+    CityUnknown,
+    NoAuthority,
+    PointUnknown,
+    RepresentationUnknown,
+    SubjectUnknown,
+)
 from records.identity.models import (
     Controller,
     DataSubject,
     DeliveryMethod,
     Processor,
     RegistrationPoint,
+    Representation,
 )
-from records.identity.rules import Assurance, CardForm, clean_phone
+from records.identity.rules import (
+    Assurance,
+    Authority,
+    Basis,
+    CardForm,
+    Gap,
+    Scope,
+    clean_phone,
+    find_gap,
+)
 from records.keys.queries import index_value, reveal_values
+from records.legal_days import legal_day
 
 PERSON_COLUMNS = ("given_name", "family_name", "residence", "birth_date", "phone", "email")
 
@@ -77,15 +94,10 @@ def get_subject(subject_id: UUID) -> DataSubject:
     return found
 
 
-CONTACT_DAYS = 14
-
-
-def contact_changed_lately(subject_id: UUID, *, now: datetime) -> bool:
-    """Return whether phone or e-mail was replaced less than 14 days ago (threat 3); raise
-    SubjectUnknown.
-    """
+def contact_changed_on(subject_id: UUID) -> date | None:
+    """Return the day on which the enrolled contact last changed, None where it never did."""
     changed = get_subject(subject_id).contact_changed_at
-    return changed is not None and now - changed < timedelta(days=CONTACT_DAYS)
+    return legal_day(changed) if changed else None
 
 
 # -- Data subjects: revealed
@@ -195,3 +207,85 @@ def find_subjects_by_email(
 
 def _ids(rows: QuerySet[DataSubject]) -> list[UUID]:
     return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+# -- Representations
+
+
+@dataclass(frozen=True, slots=True)
+class RepresentativeView:
+    """A representative in plain, for one use under one Grant."""
+
+    representation_id: UUID
+    full_name: str = field(repr=False)
+    residence: str = field(repr=False)
+    basis: Basis
+    scopes: frozenset[Scope]
+
+
+def get_representation(*, representation_id: UUID, subject_id: UUID) -> Representation:
+    """Return a representation of this holder; raise RepresentationUnknown."""
+    row = Representation.objects.filter(pk=representation_id, subject_id=subject_id).first()
+    if row is None:
+        raise RepresentationUnknown(representation_id=representation_id)
+    return row
+
+
+def list_representations(subject_id: UUID) -> list[Representation]:
+    """Return all representations of a holder, the newest first, also those that are over."""
+    return list(Representation.objects.filter(subject_id=subject_id).order_by("-recorded_at"))
+
+
+def authority_of(row: Representation) -> Authority:
+    """Return a representation as the rules read it."""
+    return Authority(
+        basis=Basis(row.basis),
+        scopes=frozenset(Scope(scope) for scope in row.scopes),
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        revoked_on=legal_day(row.revoked_at) if row.revoked_at else None,
+        confirmed=row.confirmed_at is not None,
+    )
+
+
+def find_authority_gap(
+    grant: Grant, *, representation_id: UUID, subject_id: UUID, scope: Scope, on: date
+) -> Gap:
+    """Return why a representation does not reach on that day; the Grant covers the holder's date of
+    birth.
+    """
+    row = get_representation(representation_id=representation_id, subject_id=subject_id)
+    ((born,),) = reveal_columns(grant, [subject_id], columns=["birth_date"])
+    return find_gap(
+        authority_of(row), scope=scope, on=on, born=born if isinstance(born, date) else None
+    )
+
+
+def require_authority(
+    grant: Grant, *, representation_id: UUID, subject_id: UUID, scope: Scope, on: date
+) -> None:
+    """Return if the representation reaches on that day; raise NoAuthority. Asked anew at each step
+    that shows or changes anything (threat 5).
+    """
+    gap = find_authority_gap(
+        grant, representation_id=representation_id, subject_id=subject_id, scope=scope, on=on
+    )
+    if gap is not Gap.NONE:
+        raise NoAuthority(representation_id=representation_id, gap=gap.value)
+
+
+def reveal_representatives(
+    grant: Grant, rows: Sequence[Representation]
+) -> list[RepresentativeView]:
+    """Return representatives in plain, in the order given; the Grant covers name and residence."""
+    values = reveal_values(grant, rows, ("given_name", "family_name", "residence"))
+    return [
+        RepresentativeView(
+            representation_id=row.pk,
+            full_name=f"{given} {family}",
+            residence=str(residence),
+            basis=Basis(row.basis),
+            scopes=frozenset(Scope(scope) for scope in row.scopes),
+        )
+        for row, (given, family, residence) in zip(rows, values, strict=True)
+    ]

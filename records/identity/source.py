@@ -19,7 +19,7 @@ from records.access.inventory import (
 )
 from records.access.purposes import DataCategory, LegalBasis, Purpose, Store
 from records.access.registry import SubjectContext
-from records.identity.models import DataSubject, DocumentCheck
+from records.identity.models import DataSubject, DocumentCheck, Representation
 from records.keys.queries import reveal_values
 
 _CARD_PURPOSES = (
@@ -171,6 +171,88 @@ _CHECKS = Table(
     ),
 )
 
+_REPRESENTATION_PURPOSES = (Purpose.RIGHTS_REQUEST, Purpose.CARD_ADMINISTRATION, Purpose.OWN_DATA)
+
+
+def _representation(
+    name: str,
+    category: DataCategory,
+    label: str,
+    provenance: Provenance = Provenance.PROVIDED,
+    withheld: str = "",
+) -> Personal:
+    return Personal(
+        name,
+        category,
+        label,
+        _REPRESENTATION_PURPOSES,
+        provenance=provenance,
+        rectification=Rectification.REVIEWED,
+        withheld=withheld,
+    )
+
+
+_REPRESENTATIONS = Table(
+    model="identity.Representation",
+    store=Store.IDENTITY,
+    label="Who may act for you",
+    columns=(
+        NotPersonal("id", "a random number that stands in no other store"),
+        NotPersonal("subject", "whose row it is"),
+        _representation("basis", DataCategory.NAME, "basis of the representation"),
+        _representation("scopes", DataCategory.NAME, "in what they may act"),
+        _representation("given_name", DataCategory.NAME, "given name"),
+        _representation("family_name", DataCategory.NAME, "surname"),
+        _representation(
+            "residence", DataCategory.RESIDENCE, "residence", withheld="rights_of_others"
+        ),
+        _representation(
+            "phone", DataCategory.CONTACT, "mobile number", withheld="rights_of_others"
+        ),
+        _representation(
+            "email", DataCategory.CONTACT, "e-mail address", withheld="rights_of_others"
+        ),
+        _representation("evidence", DataCategory.NAME, "kind of evidence that was seen"),
+        _representation(
+            "evidence_number",
+            DataCategory.NAME,
+            "number of the evidence",
+            withheld="rights_of_others",
+        ),
+        _representation(
+            "evidence_seen_on",
+            DataCategory.NAME,
+            "day on which the evidence was seen",
+            Provenance.OBSERVED,
+        ),
+        _representation("valid_from", DataCategory.NAME, "valid from"),
+        _representation("valid_until", DataCategory.NAME, "no longer valid from"),
+        _representation(
+            "recorded_at", DataCategory.NAME, "when it was recorded", Provenance.OBSERVED
+        ),
+        _representation(
+            "confirmed_at", DataCategory.NAME, "when it was confirmed", Provenance.OBSERVED
+        ),
+        _representation("revoked_at", DataCategory.NAME, "when it was ended", Provenance.OBSERVED),
+        *(
+            Personal(
+                name,
+                DataCategory.STAFF,
+                label,
+                (Purpose.RIGHTS_REQUEST, Purpose.LOG_REVIEW),
+                basis=LegalBasis.LEGAL_OBLIGATION,
+                provenance=Provenance.OBSERVED,
+                withheld="staff_name",
+            )
+            for name, label in (
+                ("recorded_by", "account of who recorded it"),
+                ("confirmed_by", "account of who confirmed it"),
+                ("revoked_by", "account of who ended it"),
+            )
+        ),
+    ),
+)
+
 _PUBLIC = "Public facts about organisations and their official contacts, loaded from a file."
 _REGISTER = tuple(
     Table(model=f"identity.{model}", store=Store.IDENTITY, label=label, whole_because=_PUBLIC)
@@ -188,7 +270,7 @@ class IdentitySource:
     """The data subject's own row and the document checks."""
 
     code = "identity"
-    tables: tuple[Table, ...] = (_SUBJECTS, _CHECKS, *_REGISTER)
+    tables: tuple[Table, ...] = (_SUBJECTS, _CHECKS, _REPRESENTATIONS, *_REGISTER)
 
     def collect(
         self,
@@ -225,7 +307,11 @@ class IdentitySource:
             )
         )
         grant.require(Store.IDENTITY, context.subject_id, DataCategory.NAME)
-        return (Section(_SUBJECTS, people), Section(_CHECKS, checks))
+        return (
+            Section(_SUBJECTS, people),
+            Section(_CHECKS, checks),
+            Section(_REPRESENTATIONS, _representatives(grant, context)),
+        )
 
     def erase(
         self,
@@ -237,8 +323,35 @@ class IdentitySource:
         grant.require(Store.IDENTITY, context.subject_id, DataCategory.NAME)
         with transaction.atomic():
             checks, _ = DocumentCheck.objects.filter(subject_id=context.subject_id).delete()
+            representations, _ = Representation.objects.filter(
+                subject_id=context.subject_id
+            ).delete()
             people, _ = DataSubject.objects.filter(pk=context.subject_id).delete()
         return Receipt(
             source=self.code,
-            deleted={"identity.DataSubject": people, "identity.DocumentCheck": checks},
+            deleted={
+                "identity.DataSubject": people,
+                "identity.DocumentCheck": checks,
+                "identity.Representation": representations,
+            },
         )
+
+
+def _representatives(grant: Grant, context: SubjectContext) -> tuple[Record, ...]:
+    """Return who may act for the person: names, not the contact data of others (GDPR 15(4))."""
+    rows = list(
+        Representation.objects.filter(subject_id=context.subject_id).order_by("recorded_at", "pk")
+    )
+    names = reveal_values(grant, rows, ("given_name", "family_name"))
+    shown = [column.name for column in _REPRESENTATIONS.personal() if not column.withheld]
+    plain = [name for name in shown if name not in {"given_name", "family_name"}]
+    return tuple(
+        Record(
+            {
+                "given_name": given,
+                "family_name": family,
+                **{name: getattr(row, name) for name in plain},
+            }
+        )
+        for row, (given, family) in zip(rows, names, strict=True)
+    )

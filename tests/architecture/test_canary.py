@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.conf import settings as configured
-from django.db import connections
+from django.db import connections, transaction
 
 from consent.operations import give_consent, withdraw_consent
 from consent.queries import get_notice_on
@@ -22,15 +22,17 @@ from consent.rules import WORDING_OF
 from consent.rules import Channel as ConsentChannel
 from dsar.letters.kinds import LetterKind
 from dsar.models import CorrectionItem, Fulfilment, Letter, Package
-from dsar.operations import make_letter, record_handed_over
+from dsar.operations import make_letter, record_handed_over, show_authority
 from dsar.operations.corrections import propose_corrections
 from dsar.operations.filing import file_request
 from dsar.operations.fulfilment import fulfil
+from dsar.operations.history import lock_case
 from dsar.operations.objections import object_to
 from dsar.operations.packages import download_package
 from dsar.operations.reviewing import apply_correction
 from dsar.package.assembly import DATA_FILE, MANIFEST_FILE
-from dsar.rules import Right
+from dsar.ports import Notice, notify_recipients
+from dsar.rules import AnswerWay, Channel, FiledBy, Right
 from dsar.tasks import settle_restrictions
 from portal.demo.holders import give_card
 from portal.installation import prepare_installation
@@ -48,9 +50,20 @@ from records.contracts.operations import cancel_card
 from records.documents.signing import read_attachments
 from records.errors import Refusal
 from records.identity.models import DataSubject
-from records.identity.operations import record_document_check
+from records.identity.operations import (
+    confirm_representation,
+    record_document_check,
+    record_representation,
+)
 from records.identity.queries import reveal_person
-from records.identity.rules import DocumentType, PersonDetails
+from records.identity.rules import (
+    Basis,
+    DocumentType,
+    Evidence,
+    PersonDetails,
+    Proof,
+    Scope,
+)
 from records.keys.keybox import owners
 from records.keys.links import presentation_digest, wallet_pseudonym
 from records.keys.models import DataKey
@@ -72,6 +85,7 @@ IBAN = "SI56020170014356205"
 CITY, POINT = "novo-mesto", "nm-knjiznica"
 NOT_IN_A_HOLDERS_LIFE = {
     "portal.StaffProfile",
+    "portal.SavedView",
     "mfa.Authenticator",
     "contracts.CardSaga",
     "contracts.BlockOutbox",
@@ -200,9 +214,12 @@ def _pay_out(subject: UUID, card: UUID) -> UUID:
 
 
 def _correct(holder: Actor, subject: UUID) -> None:
-    """Correct an address, put a statement beside a locked value, object to news; all answered."""
+    """Correct an address, put a statement beside a locked value, object to news; all answered, and
+    so long ago that the address is not new any more.
+    """
+    then = NOW - timedelta(days=20)
     common: dict[str, Any] = {
-        "actor": holder, "subject_id": subject, "language": "sl", "now": NOW,
+        "actor": holder, "subject_id": subject, "language": "sl", "now": then,
     }  # fmt: skip
     case = propose_corrections(
         changes={"email": WRITTEN[0]},
@@ -211,17 +228,49 @@ def _correct(holder: Actor, subject: UUID) -> None:
     )  # fmt: skip
     item = CorrectionItem.objects.get(case=case, state="proposed")
     apply_correction(
-        actor=CLERK, item_id=item.pk, evidence=DocumentType.PASSPORT, evidence_on=None, now=NOW
+        actor=CLERK, item_id=item.pk, evidence=DocumentType.PASSPORT, evidence_on=None, now=then
     )
-    settle_restrictions(NOW)
+    settle_restrictions(then)
     for letter in Letter.objects.filter(case=case):
-        record_handed_over(actor=CLERK, letter_id=letter.pk, now=NOW)
-    settle_restrictions(NOW)
+        record_handed_over(actor=CLERK, letter_id=letter.pk, now=then)
+    settle_restrictions(then)
     object_to(purposes=frozenset({Purpose.NEWS}), why=WRITTEN[2], case_id=uuid4(), **common)
+
+
+REPRESENTATIVE = _person("Jfsrwcy", "+38640987656", date(1950, 1, 2))
+
+
+def _represent(subject: UUID) -> None:
+    """Let somebody ask for the canary, on an authorisation that two people have looked at."""
+    categories = {
+        DataCategory.NAME, DataCategory.RESIDENCE, DataCategory.CONTACT, DataCategory.BIRTH_DATE,
+    }  # fmt: skip
+    common: dict[str, Any] = {
+        "purpose": Purpose.RIGHTS_REQUEST, "subjects": [subject], "categories": categories,
+        "action": Action.CHANGE, "task": "canary", "now": NOW,
+    }  # fmt: skip
+    row = record_representation(
+        open_gate(actor=CLERK, **common), subject_id=subject, representative=REPRESENTATIVE,
+        basis=Basis.AUTHORISATION, scopes=[Scope.RIGHTS], evidence=Evidence.WRITTEN_AUTHORISATION,
+        evidence_number="POOBL-KANARKO-1", valid_from=legal_day(NOW), valid_until=None, now=NOW,
+    )  # fmt: skip
+    confirm_representation(
+        open_gate(actor=FIRST_CONTROLLER, **common), representation_id=row.pk, now=NOW
+    )
+    case = file_request(
+        actor=CLERK, subject_id=subject, right=Right.ACCESS, channel=Channel.LETTER,
+        filed_by=FiledBy.REPRESENTATIVE, answer_way=AnswerWay.POST, now=NOW,
+    )  # fmt: skip
+    show_authority(
+        actor=CLERK, case_id=case.pk, representation_id=row.pk,
+        shown=[Proof.DOCUMENT_MATCHES], now=NOW,
+    )  # fmt: skip
+    assert fulfil(fulfilment_id=Fulfilment.objects.get(case=case).pk, now=NOW) is not None
 
 
 def _ask(holder: Actor, subject: UUID) -> bytes:
     """Ask twice: the second package knows of the first."""
+    _represent(subject)
     data = b""
     letter: Letter | None = None
     for _ in range(2):
@@ -230,6 +279,8 @@ def _ask(holder: Actor, subject: UUID) -> bytes:
         letter = letter or make_letter(
             case=case, kind=LetterKind.ACKNOWLEDGEMENT, actor=CLERK, now=NOW
         )
+        with transaction.atomic():
+            notify_recipients(lock_case(case.pk), Notice.RECTIFICATION)
         package = Package.objects.get(case=case)
         data = download_package(
             actor=holder, subject_id=subject, package_id=package.pk, device="test", now=NOW
@@ -318,11 +369,15 @@ def test_the_canary_is_handed_over_whole_and_leaves_nothing(installation: Path) 
     # Present: everything that is hunted later is there to be found, and nothing in plain.
     assert set(find_in_stores(life.needles)) == set(life.needles)
     assert _leftovers([*_markers(CANARY), *WRITTEN], installation) == {}
+    assert REPRESENTATIVE.family_name in data
+    markers = [*_markers(CANARY), *_markers(REPRESENTATIVE), "POOBL-KANARKO-1"]
+    assert _leftovers(markers, installation) == {}
 
     _erase(life)
 
     assert _leftovers(life.needles, installation) == {}
     assert _leftovers([*_markers(CANARY), *WRITTEN], installation) == {}
+    assert _leftovers(markers, installation) == {}
     row = Card.objects.get(pk=UUID(neighbour.card_id))
     grant = open_gate(
         actor=CLERK, purpose=Purpose.CARD_ADMINISTRATION, subjects=[row.subject_id],

@@ -12,6 +12,7 @@ from dsar.errors import (
     FieldLocked,
     LetterNotDelivered,
     NothingToCorrect,
+    StepNotPossible,
     StepNotYours,
 )
 from dsar.models import (
@@ -41,12 +42,13 @@ from records.access.restriction import find_restrictions, is_exempt
 from records.identity.errors import BirthDateInvalid, PhoneTaken
 from records.identity.models import DataSubject
 from records.identity.queries import (
-    contact_changed_lately,
+    contact_changed_on,
     find_subjects_by_email,
     find_subjects_by_facts,
     reveal_person,
 )
 from records.identity.rules import DocumentType
+from records.legal_days import legal_day
 from tests.factories import ALL_STORES, ANA, BOR, Holder, make_actor
 
 pytestmark = pytest.mark.django_db(databases=ALL_STORES)
@@ -123,7 +125,7 @@ def test_a_free_field_changes_at_once_and_the_old_contact_is_told(
     propose: Propose, holder: Holder, neighbour: Holder, now: datetime, told: Any
 ) -> None:
     before = DataSubject.objects.filter(pk=neighbour.subject_id).values().get()
-    assert not contact_changed_lately(holder.subject_id, now=now)
+    assert contact_changed_on(holder.subject_id) is None
 
     case = propose({"email": "ana.nova@Example.ORG", "phone": "040 100 299"})
 
@@ -134,8 +136,7 @@ def test_a_free_field_changes_at_once_and_the_old_contact_is_told(
     assert {item.state for item in items_of(case).values()} == {"applied"}
     assert {item.value for item in items_of(case).values()} == {None}
     assert ContactNotice.objects.filter(case=case, contact__isnull=False).count() == 2
-    assert contact_changed_lately(holder.subject_id, now=now + timedelta(days=13))
-    assert not contact_changed_lately(holder.subject_id, now=now + timedelta(days=14))
+    assert contact_changed_on(holder.subject_id) == legal_day(now)
     assert told == [(case.pk, Notice.RECTIFICATION)]
     assert DataSubject.objects.filter(pk=neighbour.subject_id).values().get() == before
     assert not find_restrictions(subjects=[holder.subject_id])
@@ -193,6 +194,27 @@ def test_a_message_that_never_leaves_is_tried_again_and_then_forgotten(
     notice = ContactNotice.objects.get()
     assert notice.given_up_at is not None
     assert notice.contact is None
+
+
+def test_who_comes_with_a_new_contact_changes_nothing_until_a_person_has_looked(
+    propose: Propose, holder: Holder, cene: Actor, now: datetime
+) -> None:
+    propose({"email": "ana.nova@example.org"})
+
+    again = propose({"phone": "040 100 299", "family_name": "Novak"})
+
+    assert again.state == State.IDENTITY_PENDING
+    assert read(holder.subject_id, now).phone == ANA.phone_e164
+    assert {item.state for item in items_of(again).values()} == {"proposed"}
+    assert not find_restrictions(subjects=[holder.subject_id])
+    with pytest.raises(StepNotPossible):
+        apply_correction(
+            actor=cene,
+            item_id=items_of(again)["phone"].pk,
+            evidence=None,
+            evidence_on=None,
+            now=now,
+        )
 
 
 @pytest.mark.parametrize(
@@ -493,7 +515,6 @@ def test_lifting_before_the_notice_has_arrived_is_refused(
 def test_paper_restricts_nobody_until_its_sender_is_known(
     holder: Holder, cene: Actor, now: datetime
 ) -> None:
-    from dsar.errors import StepNotPossible
     from dsar.operations import file_request, verify_identity
     from dsar.rules import Channel
     from records.identity.rules import Proof

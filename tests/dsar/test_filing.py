@@ -37,6 +37,7 @@ from dsar.queries import (
     standing,
 )
 from dsar.rules import Channel
+from dsar.rules.proof import Doubt
 from dsar.tasks import fulfil_cases
 from records.access.grants import Actor
 from records.access.purposes import DataCategory
@@ -148,9 +149,10 @@ def test_a_document_with_the_same_name_proves_nothing_of_a_declared_relation(
     assert case.state == "received"
     assert fulfil_cases(now) == 0
 
-    verify_identity(actor=cene, case_id=case.pk, shown=[Proof.CARD_PRESENTED], now=now)
+    shown = [Proof.CARD_PRESENTED, Proof.KNOWN_FACT]
+    verify_identity(actor=cene, case_id=case.pk, shown=shown, now=now)
 
-    assert history(case)[-1] == ("case:identity:verified", "clerk", "card_presented")
+    assert history(case)[-1] == ("case:identity:verified", "clerk", "card_presented,known_fact")
 
 
 def test_a_case_that_is_not_verified_is_never_answered(
@@ -174,7 +176,7 @@ def test_a_doubt_takes_the_verification_back_and_stops_the_job(
 ) -> None:
     case = file_request()
 
-    doubt_identity(actor=cene, case_id=case.pk, reason="contact_changed", now=now)
+    doubt_identity(actor=cene, case_id=case.pk, doubt=Doubt.FRESH_CONTACT, now=now)
 
     assert fulfil_cases(now) == 0
     case.refresh_from_db()

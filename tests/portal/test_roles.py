@@ -28,6 +28,8 @@ PUBLIC = {
     "healthz",
     "readyz",
     "metrics",
+    "recipient_key",
+    "recipient_answers",
 }
 SIGN_IN = {pattern.name for pattern in urls._SIGN_IN}
 EXPECTED: dict[str, set[str]] = {
@@ -37,6 +39,7 @@ EXPECTED: dict[str, set[str]] = {
     "log_search": {"dpo"},
     "office_letter": {"clerk", "controller", "dpo"},
     "letter_delivered": {"clerk", "controller"},
+    "recipient_answer": {"controller"},
     "approve_plan": {"controller"},
     "office_work": {"clerk", "controller", "dpo"},
 }
@@ -48,6 +51,9 @@ ARGUMENTS: dict[str, Any] = {
     "card_id": uuid4(),
     "letter_id": uuid4(),
     "item_id": uuid4(),
+    "instruction_id": uuid4(),
+    "kind": "csv",
+    "representation_id": uuid4(),
 }
 
 

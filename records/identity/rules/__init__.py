@@ -6,7 +6,6 @@ from records.identity.rules.assurance import (
     DocumentType,
     Proof,
     check_assurance,
-    proves_holder,
 )
 from records.identity.rules.people import (
     CardForm,
@@ -18,21 +17,38 @@ from records.identity.rules.people import (
     fold_name,
 )
 from records.identity.rules.register import Register, read_register
+from records.identity.rules.representation import (
+    Authority,
+    Basis,
+    Evidence,
+    Gap,
+    Scope,
+    ends_by_age,
+    find_gap,
+    uses_rights_alone,
+)
 
 __all__ = [
     "LEAST_ASSURANCE",
     "Assurance",
+    "Authority",
+    "Basis",
     "CardForm",
     "DocumentType",
+    "Evidence",
+    "Gap",
     "PersonDetails",
     "Proof",
     "Register",
+    "Scope",
     "check_assurance",
     "clean_birth_date",
     "clean_details",
     "clean_email",
     "clean_phone",
+    "ends_by_age",
+    "find_gap",
     "fold_name",
-    "proves_holder",
     "read_register",
+    "uses_rights_alone",
 ]

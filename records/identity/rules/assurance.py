@@ -1,6 +1,5 @@
 """How sure we are who somebody is, and what that is enough for (C8, T4.1.5)."""
 
-from collections.abc import Collection
 from enum import IntEnum, StrEnum
 
 from records.identity.errors import AssuranceTooLow
@@ -30,7 +29,11 @@ class Proof(StrEnum):
     """What somebody shows who says that they are a holder."""
 
     CARD_PRESENTED = "card_presented"
+    KNOWN_FACT = "known_fact"
+    """A fact that is kept and does not stand on the card: date of birth, residence."""
     CONTACT_CODE = "contact_code"
+    OLD_CONTACT_CODE = "old_contact_code"
+    """A code from the contact that was enrolled before the last change."""
     DOCUMENT_MATCHES = "document_matches"
     EID = "eid"
 
@@ -55,17 +58,3 @@ def check_assurance(*, action: str, has: Assurance) -> None:
     needs = LEAST_ASSURANCE[action]
     if has < needs:
         raise AssuranceTooLow(action=action, has=int(has), needs=int(needs))
-
-
-def proves_holder(*, relation: Assurance, shown: Collection[Proof]) -> bool:
-    """Tell whether what is shown proves that the person is the holder of that relation (C8).
-
-    Control of the card or of the enrolled contact always does. A document says who somebody is, not
-    whose card it is: it counts only where the relation itself once rested on a document; an
-    electronic identity likewise.
-    """
-    if Proof.CARD_PRESENTED in shown or Proof.CONTACT_CODE in shown:
-        return True
-    if relation >= Assurance.DOCUMENT_SEEN and Proof.DOCUMENT_MATCHES in shown:
-        return True
-    return relation >= Assurance.EID and Proof.EID in shown

@@ -52,6 +52,10 @@ class ProcessorEntry:
     contract_reference: str
     contract_date: date
     engaged_by: str = ""
+    instructions_url: str = ""
+    """Where it takes instructions under GDPR 19; empty: it gets letters."""
+    instructions_key: str = ""
+    """The Ed25519 public key, in base64, with which it signs its answers."""
     registration_number: str = ""
     tax_number: str = ""
     website: str = ""

@@ -12,14 +12,12 @@ from records.identity.rules import (
     LEAST_ASSURANCE,
     Assurance,
     PersonDetails,
-    Proof,
     check_assurance,
     clean_birth_date,
     clean_details,
     clean_email,
     clean_phone,
     fold_name,
-    proves_holder,
 )
 from tests import factories
 
@@ -158,30 +156,3 @@ def test_special_status_needs_a_document() -> None:
 
     assert refused.value.facts == {"action": "special_status", "has": 1, "needs": 2}
     check_assurance(action="special_status", has=Assurance.DOCUMENT_SEEN)
-
-
-@pytest.mark.rule("C8")
-@pytest.mark.parametrize("relation", [Assurance.DECLARED, Assurance.CONTACT_PROVEN])
-def test_a_valid_document_does_not_prove_a_relation_that_never_saw_one(
-    relation: Assurance,
-) -> None:
-    shown = {Proof.DOCUMENT_MATCHES, Proof.EID}
-
-    assert not proves_holder(relation=relation, shown=shown)
-
-
-@pytest.mark.rule("C8")
-@pytest.mark.parametrize("relation", list(Assurance))
-@pytest.mark.parametrize("proof", [Proof.CARD_PRESENTED, Proof.CONTACT_CODE])
-def test_control_of_the_card_or_the_contact_is_always_enough(
-    relation: Assurance, proof: Proof
-) -> None:
-    assert proves_holder(relation=relation, shown={proof})
-
-
-@pytest.mark.rule("C8")
-def test_a_document_proves_a_relation_that_rests_on_one() -> None:
-    assert proves_holder(relation=Assurance.DOCUMENT_SEEN, shown={Proof.DOCUMENT_MATCHES})
-    assert proves_holder(relation=Assurance.EID, shown={Proof.EID})
-    assert not proves_holder(relation=Assurance.DOCUMENT_SEEN, shown={Proof.EID})
-    assert not proves_holder(relation=Assurance.EID, shown=set())
