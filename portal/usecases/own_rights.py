@@ -113,7 +113,9 @@ def reveal_fields(*, holder: Holder, now: datetime) -> list[FieldGroup]:
             )
             if rows and fields:
                 first = section.table.model == PERSON
-                groups.append(FieldGroup(gettext(section.table.label), first, fields))
+                # What can be changed stands before what cannot.
+                ordered = tuple(sorted(fields, key=lambda found: not found.name))
+                groups.append(FieldGroup(gettext(section.table.label), first, ordered))
     return sorted(groups, key=lambda group: not group.first)
 
 
