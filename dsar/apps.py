@@ -16,7 +16,12 @@ class DsarConfig(AppConfig):
         from dsar.intake_queries import list_own_subjects
         from dsar.operations.recipients import tell_recipients
         from dsar.ports import register_recipients
-        from dsar.queries import list_case_periods, list_waiting, refuse_erasure_while_answering
+        from dsar.queries import (
+            list_case_periods,
+            list_waiting,
+            refuse_erasure_while_answering,
+            refuse_objected,
+        )
         from dsar.source import DsarSource
         from records.access.registry import register_check, register_source
         from retention.ports import (
@@ -31,3 +36,4 @@ class DsarConfig(AppConfig):
         register_hold_source("dsar", list_waiting)
         register_period_source("case", list_case_periods)
         register_check("dsar.request_pending", refuse_erasure_while_answering)
+        register_check("dsar.objection", refuse_objected)

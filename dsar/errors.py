@@ -140,6 +140,44 @@ class RightUnknown(DsarRefused):
     code = "dsar.right_unknown"
 
 
+class FieldLocked(DsarRefused):
+    """This value is not changed at the person's word; a statement can stand beside it (GDPR 16)."""
+
+    code = "dsar.field_locked"
+
+
+class NothingToCorrect(DsarRefused):
+    """What was proposed is what is already there, or nothing was proposed."""
+
+    code = "dsar.nothing_to_correct"
+
+
+class CorrectionUnknown(DsarRefused):
+    """There is no such correction, it is decided already, or it is not this person's."""
+
+    code = "dsar.correction_unknown"
+
+
+class RestrictionUnknown(DsarRefused):
+    """There is no such restriction, or it does not stand."""
+
+    code = "dsar.restriction_unknown"
+
+
+class ObjectionStands(AccessRefused):
+    """The person objects to this purpose; it stands still until they take that back or a controller
+    has weighed it (GDPR 21).
+    """
+
+    code = "dsar.objection_stands"
+
+
+class ObjectionNotOpen(DsarRefused):
+    """There is no such objection, or it is not one that a person weighs."""
+
+    code = "dsar.objection_not_open"
+
+
 class RecipientUnreachable(DsarRefused):
     """A recipient of data does not answer, or with an error; the sweep tries again."""
 

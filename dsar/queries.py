@@ -11,7 +11,9 @@ from django.db.models import Max, QuerySet
 
 from dsar.errors import (
     CaseUnknown,
+    FieldLocked,
     LetterUnknown,
+    ObjectionStands,
     PackageEnded,
     PackageUnknown,
     RequestPending,
@@ -22,9 +24,12 @@ from dsar.models import (
     Case,
     CaseAuthority,
     CaseEvent,
+    CaseRestriction,
+    CorrectionItem,
     Fulfilment,
     Instruction,
     Letter,
+    Objection,
     Package,
     Upload,
 )
@@ -40,6 +45,7 @@ from dsar.rules import (
     read_reference,
 )
 from dsar.rules.case_clock import CLOCK_EVENTS
+from dsar.rules.corrections import Declared, ObjectionWay, objection_way
 from dsar.rules.states import OPEN, PROVEN
 from records.access.errors import AccessRefused
 from records.access.grants import Grant
@@ -262,6 +268,60 @@ def list_case_periods(subject_ids: Collection[UUID]) -> dict[UUID, date]:
     )
     months = get_rule("case").months
     return {row["subject_id"]: add_months(legal_day(row["last"]), months) for row in answered}
+
+
+def find_declared(code: str) -> Declared:
+    """Return a declared column by its code, `app.Model.column`; raise FieldLocked where there is
+    none, or where it is none of the person's business.
+    """
+    model, _, name = code.rpartition(".")
+    for source in sources():
+        for table in source.tables:
+            for column in table.personal() if table.model == model else ():
+                if column.name == name and column.category is not DataCategory.STAFF:
+                    return Declared(table, column)
+    raise FieldLocked(column=code)
+
+
+def refuse_objected(
+    purpose: Purpose, _action: Action, subjects: Sequence[UUID], _now: datetime
+) -> AccessRefused | None:
+    """Return the refusal of a purpose to which one of the people objects, None otherwise (GDPR 21).
+
+    The gate asks this at every opening: an objection counts at once in every process and job.
+    """
+    if objection_way(purpose) is ObjectionWay.NOT_GIVEN:
+        return None
+    standing = Objection.objects.filter(
+        subject_id__in=subjects, purpose=purpose.value, ended_at=None
+    ).count()
+    return ObjectionStands(purpose=purpose.value, people=standing) if standing else None
+
+
+def objects_to(*, subject_id: UUID, purpose: Purpose) -> bool:
+    """Return whether the person's objection to the purpose stands."""
+    return Objection.objects.filter(
+        subject_id=subject_id, purpose=purpose.value, ended_at=None
+    ).exists()
+
+
+def list_corrections(case_id: UUID) -> list[CorrectionItem]:
+    """Return the proposed corrections of a case, sealed, in order."""
+    return list(CorrectionItem.objects.filter(case_id=case_id).order_by("proposed_at", "column"))
+
+
+def list_restrictions_of(subject_id: UUID) -> list[CaseRestriction]:
+    """Return the restrictions of a person that stand, oldest first."""
+    found = CaseRestriction.objects.filter(
+        case__subject_id=subject_id, placed_at__isnull=False, lifted_at=None
+    )
+    return list(found.select_related("case", "lifting_letter").order_by("placed_at"))
+
+
+def list_case_restrictions(case_id: UUID) -> list[CaseRestriction]:
+    """Return the restrictions of a case, those that were lifted included."""
+    found = CaseRestriction.objects.filter(case_id=case_id).order_by("asked_at", "id")
+    return list(found.select_related("lifting_letter"))
 
 
 def published_schema() -> dict[str, object]:

@@ -12,7 +12,10 @@ from dsar.operations.authority import end_authorities
 from dsar.operations.fulfilment import fulfil
 from dsar.operations.intake_end import end_intake
 from dsar.operations.mailbox import fetch_mail
+from dsar.operations.objections import heed_due
 from dsar.operations.packages import close_answered_cases, expire_packages
+from dsar.operations.restrictions import lift_settled, place_due
+from dsar.operations.reviewing import answer_corrected
 
 BATCH = 50
 
@@ -50,3 +53,12 @@ def end(now: datetime) -> int:
 def fulfil_task(fulfilment_id: str) -> None:
     """Answer one case now."""
     fulfil(fulfilment_id=UUID(fulfilment_id), now=datetime.now(UTC))
+
+
+def settle_restrictions(now: datetime) -> int:
+    """Place what waits to be restricted, heed objections, and lift what is settled and told; return
+    how much was done.
+    """
+    placed = place_due(now=now)
+    heeded = heed_due(now=now)
+    return placed + heeded + answer_corrected(now=now) + lift_settled(now=now)

@@ -126,4 +126,9 @@ STATUSES = {
     "dsar.no_question": 404,
     "dsar.parts_unclear": 400,
     "dsar.same_person": 403,
+    "dsar.correction_unknown": 404,
+    "dsar.field_locked": 400,
+    "dsar.nothing_to_correct": 400,
+    "dsar.objection_stands": 403,
+    "dsar.restriction_unknown": 404,
 }

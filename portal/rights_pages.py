@@ -25,5 +25,41 @@ RIGHTS_PAGES: tuple[RightPage, ...] = (
         _("Get a copy of my data"),
         _("Everything that is kept about you, to read and for a computer, usually at once."),
     ),
+    RightPage(
+        Right.RECTIFICATION,
+        "rectification",
+        _("Correct my data"),
+        _("Phone and e-mail at once, the rest after a look. What is contested rests meanwhile."),
+    ),
+    RightPage(
+        Right.RESTRICTION,
+        "restriction",
+        _("Let my data rest"),
+        _("We keep the data but do not use it. Payments with the card go on."),
+    ),
+    RightPage(
+        Right.OBJECTION,
+        "objection",
+        _("Object to a use of my data"),
+        _("News stops at once and for good. For anything else you see what helps."),
+    ),
+    RightPage(
+        Right.WITHDRAWAL,
+        "holder_consents",
+        _("Take back a consent"),
+        _("One click, and it counts at once. No request is needed."),
+    ),
+    RightPage(
+        Right.HUMAN_REVIEW,
+        "human-review",
+        _("Have a person look at a decision"),
+        _("A payment was declined, or your card was blocked, and you think that it was wrong."),
+    ),
+    RightPage(
+        Right.LOG_QUESTION,
+        "holder_log",
+        _("Ask about a look at my data"),
+        _("You see who looked, and ask about any entry in its row."),
+    ),
 )
 """In the order of the page."""

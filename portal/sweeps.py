@@ -68,6 +68,7 @@ SWEEPS = (
     Sweep("sagas", lambda now: contracts.finish_sagas(now=now), MINUTE),
     Sweep("expiry", _expire_cards, HOUR),
     Sweep("cases", dsar.tasks.fulfil_cases, MINUTE),
+    Sweep("restrictions", dsar.tasks.settle_restrictions, MINUTE),
     Sweep("messages", case_messages.send, MINUTE),
     Sweep("recipients", recipients.sweep, MINUTE),
     Sweep("packages", dsar.tasks.expire, 10 * MINUTE),

@@ -11,6 +11,7 @@ from django.views.i18n import set_language
 from portal.views import (
     clerk,
     clerk_applications,
+    correction_work,
     demo,
     desk_requests,
     following,
@@ -25,7 +26,9 @@ from portal.views import (
     public,
     queue,
     recipients,
+    rectification,
     representatives,
+    rights_steps,
     sign_in,
     staff_account,
     work,
@@ -102,6 +105,24 @@ _HOLDER = [
     ),
     path("me/requests/<uuid:case_id>/answer/", holder_steps.answer, name="answer_question"),
     path("me/requests/<uuid:case_id>/review/", holder_steps.review, name="ask_review"),
+    path("me/rights/rectification/", rectification.fields, name="rectification"),
+    path("me/rights/rectification/<str:step>/", rectification.field, name="rectification_step"),
+    path("me/rights/statements/<uuid:item_id>/", rectification.statement, name="own_statement"),
+    path("me/rights/sent/<uuid:case_id>/", rights_steps.sent, name="right_sent"),
+    path("me/rights/objections/end/", rights_steps.take_back, name="take_back_objection"),
+    *(
+        pattern
+        for slug in rights_steps.FLOWS
+        for pattern in (
+            path(f"me/rights/{slug}/", rights_steps.begin, {"slug": slug}, name=slug),
+            path(
+                f"me/rights/{slug}/<slug:step>/",
+                rights_steps.step,
+                {"slug": slug},
+                name=f"{slug}_step",
+            ),
+        )
+    ),
 ]
 
 _DESK = [
@@ -182,6 +203,7 @@ _OFFICE = [
     path("office/requests/<uuid:case_id>/", office.case, name="office_case"),
     path("office/letters/<uuid:letter_id>/", letters.printed, name="office_letter"),
     path("office/letters/<uuid:letter_id>/delivered/", letters.delivered, name="letter_delivered"),
+    path("office/requests/<uuid:case_id>/work/", correction_work.work, name="office_work"),
     path(
         "office/requests/<uuid:case_id>/told/<uuid:instruction_id>/",
         recipients.keep_answer,

@@ -5,7 +5,7 @@ the catalogue.
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from portal import words_decisions, words_rights
+from portal import words_corrections, words_decisions, words_rights
 from records.access.purposes import Action, DataCategory, LegalBasis, Purpose
 
 ROLES = {
@@ -189,6 +189,7 @@ CASE_WORDS = {
 }
 CASE_WORDS |= words_rights.CASE_WORDS
 CASE_WORDS |= words_decisions.CASE_WORDS
+CASE_WORDS |= words_corrections.CASE_WORDS
 WORDS.update({key: text for key, text in CASE_WORDS.items() if key not in WORDS})
 
 OTHER_WORDS = {

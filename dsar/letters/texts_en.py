@@ -106,4 +106,22 @@ EN: dict[str, str] = {
     "reminder.text": "Case {reference} ({right_en}): the last day for the answer is {due}, days "
     "left: {days}. Open it in the portal.\n\nZadeva {reference} ({right}): zadnji dan za odgovor "
     "je {due}, dni do roka: {days}. Odprite jo v portalu.",
+    "message.corrected": "Your data was corrected as you asked: request {reference}. Was it not "
+    "you? Sign in on the portal, or call the registration point, at once. This message holds no "
+    "link; open the portal yourself.",
+    "message.contact_replaced": "The contact enrolled here was replaced at the holder's word: "
+    "request {reference}. Was it not you? Call the registration point at once, or sign in on the "
+    "portal and block the card. This message holds no link; open the portal yourself.",
+    "message.restricted": "The processing of your data is restricted from now on: request "
+    "{reference}. Sign in on the portal to see what that means. This message holds no link; open "
+    "the portal yourself.",
+    "message.objection": "Your objection {reference} counts from this moment: you will get no news "
+    "and will not be asked again. This message holds no link; open the portal yourself.",
+    "lifting.accuracy_settled": "The data was checked and put right as you asked, so that it no "
+    "longer has to stand still.",
+    "lifting.found_lawful": "We checked the processing and found that it is lawful.",
+    "lifting.claim_over": "The legal claim for which the data had to be kept is over.",
+    "lifting.objection_overruled": "We weighed your objection; the compelling reasons for the "
+    "processing prevail. They are explained in the answer to your objection.",
+    "lifting.person_asked": "You asked us to end the restriction.",
 }

@@ -100,4 +100,22 @@ SL: dict[str, str] = {
     "reminder.text": "Zadeva {reference} ({right}): zadnji dan za odgovor je {due}, dni do roka: "
     "{days}. Odprite jo v portalu.\n\nCase {reference} ({right_en}): the last day for the answer "
     "is {due}, days left: {days}. Open it in the portal.",
+    "message.corrected": "Vaše podatke smo popravili, kot ste zahtevali: zahteva {reference}. "
+    "Niste bili vi? Takoj se prijavite na portal ali pokličite prijavno mesto. Sporočilo ne "
+    "vsebuje povezave; portal odprite sami.",
+    "message.contact_replaced": "Kontakt, prijavljen tukaj, je bil na zahtevo imetnika zamenjan: "
+    "zahteva {reference}. Niste bili vi? Takoj pokličite prijavno mesto ali se prijavite na portal "
+    "in blokirajte kartico. Sporočilo ne vsebuje povezave; portal odprite sami.",
+    "message.restricted": "Obdelava vaših podatkov je od zdaj omejena: zahteva {reference}. Kaj to "
+    "pomeni, vidite na portalu po prijavi. Sporočilo ne vsebuje povezave; portal odprite sami.",
+    "message.objection": "Vaš ugovor {reference} velja od tega trenutka: novic ne boste več "
+    "prejemali in o tem vas ne bomo več spraševali. Sporočilo ne vsebuje povezave; portal odprite "
+    "sami.",
+    "lifting.accuracy_settled": "Podatke smo preverili in popravili, kot ste zahtevali, zato jim "
+    "ni več treba mirovati.",
+    "lifting.found_lawful": "Obdelavo smo preverili in ugotovili, da je zakonita.",
+    "lifting.claim_over": "Pravni zahtevek, zaradi katerega smo podatke morali hraniti, je končan.",
+    "lifting.objection_overruled": "Vaš ugovor smo pretehtali; nujni razlogi za obdelavo "
+    "prevladajo. Pojasnjeni so v odgovoru na ugovor.",
+    "lifting.person_asked": "Zahtevali ste, naj omejitev odpravimo.",
 }

@@ -2,6 +2,7 @@
 
 from dsar.models.authority import CaseAuthority
 from dsar.models.case import Case, CaseEvent
+from dsar.models.correction import CaseRestriction, ContactNotice, CorrectionItem, Objection
 from dsar.models.decision import Advice, Decision, Procedure, Question, Reminder
 from dsar.models.intake import DraftState, Intake, MailDraft, Requester, StatusCode, Upload
 from dsar.models.letter import CaseMessage, Letter
@@ -14,6 +15,9 @@ __all__ = [
     "CaseAuthority",
     "CaseEvent",
     "CaseMessage",
+    "CaseRestriction",
+    "ContactNotice",
+    "CorrectionItem",
     "Decision",
     "DraftState",
     "Fulfilment",
@@ -21,6 +25,7 @@ __all__ = [
     "Intake",
     "Letter",
     "MailDraft",
+    "Objection",
     "Package",
     "Procedure",
     "Question",

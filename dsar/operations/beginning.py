@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from dsar.models import Case, Fulfilment
+from dsar.operations.first_steps import begin_rectification, begin_restriction
 from dsar.rules import Right
 
 Begin = Callable[[Case, datetime], None]
@@ -18,6 +19,8 @@ def order_package(case: Case, now: datetime) -> None:
 BEGINNINGS: dict[Right, Begin] = {
     Right.ACCESS: order_package,
     Right.PORTABILITY: order_package,
+    Right.RECTIFICATION: begin_rectification,
+    Right.RESTRICTION: begin_restriction,
 }
 """A right that is not here waits for a person to take it up."""
 

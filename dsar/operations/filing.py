@@ -1,7 +1,7 @@
 """Filing a request, by any channel, and establishing who asks."""
 
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
@@ -75,13 +75,15 @@ def file_request(
     case_id: UUID | None = None,
     unknown_in: str = "",
     days: Deadlines | None = None,
+    also: Callable[[Case], None] | None = None,
 ) -> Case:
     """File a rights request with its deadlines, and return the case (GDPR 12, PP6, C3, C16).
 
     A signed-in holder is verified by sign-in, and the right's work begins at once. Staff register
     what came another way; the true `received_at` counts, wherever it first arrived, and identity is
     pending. An empty `scope` means everything; `details` are what the person wrote, in the shape of
-    the right, and are sealed. `case_id` makes a repeated submission return the first case. `days`
+    the right, and are sealed. `case_id` makes a repeated submission return the first case. `also`
+    writes what else belongs to the case, in its transaction, before the right's work begins. `days`
     stand in place of the law's where somebody else sets them (the supervisor). `unknown_in` is the
     city that answers where `subject_id` is a Requester. Raises BadReceiptDate, ScopeUnknown,
     SubjectUnknown.
@@ -142,8 +144,10 @@ def file_request(
         case.save(force_insert=True)
         record(case, Event.RECEIVED, actor=actor, now=now, reason=channel.value)
         if signed_in:
-            _verify_signed_in(case, born, actor=actor, now=now)
+            _verify_signed_in(case, born, actor=actor, now=now, also=also)
             queue_message(case=case, kind="received", now=now)
+        elif also is not None:
+            also(case)
     report_outcome(grant, done=True, now=now, counts={"cases": 1})
     return case
 
@@ -203,13 +207,29 @@ def doubt_identity(*, actor: Actor, case_id: UUID, doubt: Doubt, now: datetime) 
     return case
 
 
-def note_verified(case: Case, *, actor: Actor, how: str, now: datetime) -> None:
+def note_verified(
+    case: Case,
+    *,
+    actor: Actor,
+    how: str,
+    now: datetime,
+    also: Callable[[Case], None] | None = None,
+) -> None:
     """Move a case on, and begin what its right asks for, inside the caller's transaction."""
     advance(case, Event.VERIFIED, actor=actor, now=now, reason=how)
+    if also is not None:
+        also(case)
     begin(case, now=now)
 
 
-def _verify_signed_in(case: Case, born: object, *, actor: Actor, now: datetime) -> None:
+def _verify_signed_in(
+    case: Case,
+    born: object,
+    *,
+    actor: Actor,
+    now: datetime,
+    also: Callable[[Case], None] | None,
+) -> None:
     """Let a signed-in holder's request begin, unless the sign-in itself proves too little: the
     contact is new, or a child under 15 asks without a guardian (C4, threat 3).
     """
@@ -224,8 +244,10 @@ def _verify_signed_in(case: Case, born: object, *, actor: Actor, now: datetime) 
     if reason:
         system = Actor(ActorRole.SYSTEM, "system:identity", case.answered_by)
         advance(case, Event.IDENTITY_ASKED, actor=system, now=now, reason=reason)
+        if also is not None:
+            also(case)
         return
-    note_verified(case, actor=actor, how=SIGNED_IN, now=now)
+    note_verified(case, actor=actor, how=SIGNED_IN, now=now, also=also)
 
 
 def _clean_scope(scope: Collection[DataCategory]) -> list[str]:

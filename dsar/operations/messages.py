@@ -105,10 +105,18 @@ def _note_failure(message: CaseMessage, case: Case, actor: Actor, code: str, now
     if message.attempts >= MOST_ATTEMPTS:
         _give_up(message, case, actor, code, now)
         return
-    pause = min(_FIRST_PAUSE * 2 ** (message.attempts - 1), _LONGEST_PAUSE)
     _ours(message).update(
-        last_error=code, next_attempt_at=now + pause, lease_token="", lease_until=None
+        last_error=code,
+        next_attempt_at=now + pause_after(message.attempts),
+        lease_token="",
+        lease_until=None,
     )
+
+
+def pause_after(attempts: int) -> timedelta:
+    """Return how long to wait after so many attempts."""
+    pause: timedelta = _FIRST_PAUSE * 2 ** (attempts - 1)
+    return min(pause, _LONGEST_PAUSE)
 
 
 def _give_up(message: CaseMessage, case: Case, actor: Actor, code: str, now: datetime) -> None:

@@ -10,6 +10,7 @@ from dsar.models import Case
 from dsar.operations.intake_end import erase_rows_of
 from dsar.source.authority import AuthorityPart
 from dsar.source.cases import CasesPart
+from dsar.source.corrections import CorrectionsPart
 from dsar.source.decisions import DecisionsPart
 from dsar.source.declaring import Part
 from dsar.source.intake import IntakePart
@@ -22,6 +23,7 @@ from records.access.purposes import DataCategory, Store
 from records.access.registry import SubjectContext
 
 PARTS: tuple[Part, ...] = (
+    CorrectionsPart(),
     RecipientsPart(),
     AuthorityPart(),
     DecisionsPart(),

@@ -5,6 +5,7 @@ from django.utils.functional import Promise
 from portal.sentences import (
     authority,
     core,
+    corrections,
     decisions,
     intake,
     recipients,
@@ -14,8 +15,9 @@ from portal.sentences import (
 SENTENCES: dict[str, Promise] = {
     **authority.SENTENCES,
     **core.SENTENCES,
+    **corrections.SENTENCES,
+    **decisions.SENTENCES,
     **intake.SENTENCES,
     **recipients.SENTENCES,
     **rights.SENTENCES,
-    **decisions.SENTENCES,
 }

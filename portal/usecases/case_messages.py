@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from dsar.operations.messages import send_messages
+from dsar.operations.notices import tell_old_contacts
 from portal.delivery import get_channel
 
 
@@ -16,4 +17,5 @@ def send(now: datetime) -> int:
     def hand_over(contact: str, subject: str, text: str) -> None:
         channel.send(to=contact, subject=subject, text=text, now=now)
 
-    return send_messages(choose=choose, send=hand_over, now=now)
+    told = tell_old_contacts(choose=choose, send=hand_over, now=now)
+    return told + send_messages(choose=choose, send=hand_over, now=now)

@@ -1,21 +1,15 @@
 """What the pages of a case show beyond what all cases share: one panel a topic."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
 
 from dsar.models import Case
 from dsar.rules import Right
 from portal.people import Holder, Staff
-from portal.usecases import recipients
+from portal.usecases import correction_panels, recipients
+from portal.usecases.panels import Panel
 
-
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """A template, and what it shows."""
-
-    template: str
-    context: Mapping[str, object]
+__all__ = ["HOLDER_PANELS", "OFFICE_PANELS", "Panel", "holder_panel", "office_panels"]
 
 
 OfficePanel = Callable[[Case, Staff, datetime], Panel | None]
@@ -34,9 +28,14 @@ def _work(case: Case, staff: Staff, now: datetime) -> Panel | None:
 
 
 OFFICE_PANELS: tuple[OfficePanel, ...] = (_work, _told)
+OFFICE_PANELS: tuple[OfficePanel, ...] = (_told, correction_panels.work_panel)
 """Asked for every case, in this order; None where there is nothing to show."""
 
-HOLDER_PANELS: dict[Right, HolderPanel] = {}
+HOLDER_PANELS: dict[Right, HolderPanel] = {
+    Right.RECTIFICATION: correction_panels.correction_panel,
+    Right.RESTRICTION: correction_panels.restriction_panel,
+    Right.OBJECTION: correction_panels.restriction_panel,
+}
 """What a holder sees of their own case, by its right."""
 
 

@@ -30,6 +30,7 @@ class Line:
     act: str
     what: str
     result: str
+    entry_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,4 +79,5 @@ def write_line(line: LogLine, *, purposes: Mapping[Purpose, object] = words.PURP
         act=str(words.ACTIONS[line.action]),
         what=", ".join(str(words.CATEGORIES[c]) for c in DataCategory if c in line.categories),
         result=results.get(line.outcome, ""),
+        entry_id=line.entry_id,
     )

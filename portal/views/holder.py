@@ -17,7 +17,7 @@ from consent.rules import WORDING_OF
 from portal.clock import read_clock
 from portal.forms import PageForm, read_number
 from portal.roles import holder_only
-from portal.usecases import own_cases, own_consents, own_data, own_log
+from portal.usecases import own_cases, own_consents, own_data, own_log, own_rights
 from portal.usecases.blocking import block_own_card, list_blockable
 from records.cards.rules import BlockReason
 from records.legal_days import legal_day
@@ -170,5 +170,9 @@ def consents(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "portal/holder/consents.html",
-        {"switches": switches, "saved": "saved" in request.GET},
+        {
+            "switches": switches,
+            "saved": "saved" in request.GET,
+            "objected": own_rights.objected(holder=request.holder),
+        },
     )

@@ -36,9 +36,10 @@ _SQLITE: Final = (
     " %s) + 1,"
     " %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s WHERE NOT EXISTS ("
     "SELECT 1 FROM access_restrictionevent AS one"
-    " WHERE placed AND subject IN (SELECT value FROM json_each(%s))"
+    " WHERE placed AND subject IN (SELECT value FROM json_each(%s)) AND one.categories & %s <> 0"
     " AND NOT EXISTS (SELECT 1 FROM access_restrictionevent AS later"
-    " WHERE later.subject = one.subject AND later.id > one.id)) RETURNING id"
+    " WHERE later.subject = one.subject AND later.cause = one.cause AND later.id > one.id))"
+    " RETURNING id"
 )
 _FIND_RECORD: Final = (
     "SELECT id FROM access_logentry WHERE record = %s AND id >= %s AND id < %s ORDER BY id LIMIT 1"
@@ -61,7 +62,7 @@ def append_entry(*, year: int, content: Content, unless_restricted: Sequence[byt
 
     Raises LogUnavailable where the store or the keys fail, InsideTransaction where a rollback could
     take it back, and SubjectRestricted, having written nothing, where one of `unless_restricted`
-    (pseudonyms of records.access.restriction) is under a restriction.
+    (pseudonyms of records.access.restriction) is under a restriction of one of the categories.
     """
     refuse_inside_transaction()
     connection = connections[AUDIT]
@@ -132,6 +133,7 @@ def _append_sqlite(
         content.record,
         content.details,
         is_among(connection, barred)[1],
+        content.categories,
     )
     rows = run_prepared(connection, _SQLITE, values)
     return int(rows[0][0]) if rows else None

@@ -5,6 +5,7 @@ another word.
 from collections.abc import Iterable
 from enum import IntEnum
 from typing import Final
+from uuid import UUID
 
 from records.access.purposes import Action, ActorRole, DataCategory, Purpose, Store
 
@@ -78,6 +79,11 @@ CATEGORIES: Final[dict[DataCategory, int]] = {
     DataCategory.STAFF: 13,
 }
 """The bit of each category in the mask; 31 fit into the column."""
+
+WHOLE_PERSON: Final = (1 << 31) - 1
+"""The mask of a restriction of everything, the categories of later years included."""
+NO_CAUSE: Final = UUID(int=0)
+"""The cause of a restriction that names none."""
 
 STORES: Final[dict[Store, int]] = {
     Store.IDENTITY: 1,

@@ -78,7 +78,8 @@ def open_gate(
                 )
             except SubjectRestricted:
                 refusal = SubjectRestricted(
-                    purpose=purpose.value, restricted=len(find_restricted(subjects=people))
+                    purpose=purpose.value,
+                    restricted=len(find_restricted(subjects=people, categories=kinds)),
                 )
     except KeyringRefused as error:
         raise LogUnavailable(cause=type(error).__name__) from error

@@ -11,7 +11,17 @@ from django.db import models
 from django.db.models import Q
 
 from records.access.changes import append_change, append_changes
-from records.access.codes import ACTION_OF, ACTIONS, CATEGORIES, PURPOSES, ROLES, STORES, Stage
+from records.access.codes import (
+    ACTION_OF,
+    ACTIONS,
+    CATEGORIES,
+    NO_CAUSE,
+    PURPOSES,
+    ROLES,
+    STORES,
+    WHOLE_PERSON,
+    Stage,
+)
 from records.access.errors import AppendOnly
 from records.access.leaves import year_of
 
@@ -305,12 +315,18 @@ class ErasureLedgerEntry(AppendOnlyRow):
 
 
 class RestrictionEvent(AppendOnlyRow):
-    """A restriction of processing was placed on somebody, or lifted (GDPR 18). The newest event
-    counts.
+    """A restriction of processing was placed on somebody, or lifted (GDPR 18).
+
+    Each cause stands on its own: of one person and cause the newest event counts, and what is
+    restricted is the union of the categories of all causes that stand.
     """
 
     id = models.BigAutoField(primary_key=True)
     subject = models.UUIDField()
+    cause = models.UUIDField(default=NO_CAUSE)
+    """The pseudonym of what it was placed for: a case."""
+    categories = models.IntegerField(default=WHOLE_PERSON)
+    """The mask of the restricted categories."""
     placed = models.BooleanField()
     ground = models.CharField(max_length=32)
     at = models.DateTimeField()

@@ -214,7 +214,7 @@ PURPOSES: dict[Purpose, PurposeSpec] = {
     Purpose.CONSENT_ADMINISTRATION: PurposeSpec(
         LegalBasis.LEGAL_OBLIGATION,
         frozenset({DataCategory.CONSENT}),
-        _DESK | {ActorRole.HOLDER},
+        _DESK | {ActorRole.HOLDER, ActorRole.SYSTEM},
         _READ_WRITE,
     ),
     Purpose.RETENTION: PurposeSpec(

@@ -99,7 +99,7 @@ TABLES: Final[tuple[Table, ...]] = (
         Store.AUDIT,
         "Restrictions of processing",
         not_personal(
-            ("id", "subject", "placed", "ground", "at", "entry_id"),
+            ("id", "subject", "cause", "categories", "placed", "ground", "at", "entry_id"),
             "filed under a keyed pseudonym; the case in which it was placed tells the person",
         ),
     ),

@@ -63,9 +63,10 @@ DECLARE
 BEGIN
     IF EXISTS (
         SELECT 1 FROM access_restrictionevent AS one
-        WHERE one.placed AND one.subject = ANY (barred) AND NOT EXISTS (
+        WHERE one.placed AND one.subject = ANY (barred)
+        AND one.categories & access_append.categories <> 0 AND NOT EXISTS (
             SELECT 1 FROM access_restrictionevent AS later
-            WHERE later.subject = one.subject AND later.id > one.id
+            WHERE later.subject = one.subject AND later.cause = one.cause AND later.id > one.id
         )
     ) THEN
         RETURN NULL;

@@ -97,6 +97,10 @@ class DataSubject(models.Model):
     birth_date = SealedField(category=DataCategory.BIRTH_DATE, kind="date", null=True)
     phone = SealedField(category=DataCategory.CONTACT, null=True)
     email = SealedField(category=DataCategory.CONTACT, null=True)
+    contact_changed_at = models.DateTimeField(null=True)
+    """When phone or e-mail was last replaced: who asks for data soon after is asked on the old one
+    (threat 3).
+    """
     realm = SealedField(category=DataCategory.CARD)
     """The form once more, as a part of the blind indexes: a person's two forms have unrelated
     values (C6).

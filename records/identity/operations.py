@@ -160,14 +160,25 @@ def change_details(
         if row is None:
             raise SubjectUnknown(subject_id=subject_id)
         (current,) = reveal_values(grant, [row], PERSON_COLUMNS)
-        merged: dict[str, Any] = {**dict(zip(PERSON_COLUMNS, current, strict=True)), **changes}
+        before: dict[str, Any] = dict(zip(PERSON_COLUMNS, current, strict=True))
+        merged: dict[str, Any] = {**before, **changes}
         cleaned = clean_details(PersonDetails(**merged), today=legal_day(now))
         seal_values(grant, [row], [{**_columns(cleaned), "realm": row.form}])
+        if (cleaned.phone, cleaned.email) != (before["phone"], before["email"]):
+            row.contact_changed_at = now
         try:
             with transaction.atomic():
                 row.save(force_update=True)
         except IntegrityError as error:
             raise PhoneTaken from error
+
+
+def change_home_city(grant: Grant, *, subject_id: UUID, city: str) -> None:
+    """Change which city is the person's own (T2.3, GDPR 16); raise CityUnknown, SubjectUnknown."""
+    grant.require(Store.IDENTITY, subject_id, DataCategory.APPLICATION)
+    controller = get_controller(city)
+    if not DataSubject.objects.filter(pk=subject_id).update(home_city=controller):
+        raise SubjectUnknown(subject_id=subject_id)
 
 
 def raise_assurance(grant: Grant, *, subject_id: UUID, to: Assurance) -> Assurance:

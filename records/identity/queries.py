@@ -96,7 +96,7 @@ def get_subject(subject_id: UUID) -> DataSubject:
 
 def contact_changed_on(subject_id: UUID) -> date | None:
     """Return the day on which the enrolled contact last changed, None where it never did."""
-    changed = getattr(get_subject(subject_id), "contact_changed_at", None)
+    changed = get_subject(subject_id).contact_changed_at
     return legal_day(changed) if changed else None
 
 

@@ -86,7 +86,7 @@ _SUBJECTS = Table(
             DataCategory.RESIDENCE,
             "permanent or temporary residence",
             _CARD_PURPOSES,
-            rectification=Rectification.FREE,
+            rectification=Rectification.REVIEWED,
         ),
         Personal(
             "birth_date",
@@ -108,6 +108,13 @@ _SUBJECTS = Table(
             "e-mail address",
             _CONTACT_PURPOSES,
             rectification=Rectification.FREE,
+        ),
+        Personal(
+            "contact_changed_at",
+            DataCategory.CONTACT,
+            "when the number or address was last changed",
+            (Purpose.SIGN_IN, Purpose.OWN_DATA, Purpose.RIGHTS_REQUEST),
+            provenance=Provenance.OBSERVED,
         ),
         Personal(
             "realm",
@@ -281,6 +288,7 @@ class IdentitySource:
                     "home_city": row.home_city_id,
                     "assurance": row.assurance,
                     "registered_on": row.registered_on,
+                    "contact_changed_at": row.contact_changed_at,
                     **dict(zip(sealed, values, strict=True)),
                 }
             )

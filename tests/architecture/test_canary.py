@@ -21,16 +21,20 @@ from consent.queries import get_notice_on
 from consent.rules import WORDING_OF
 from consent.rules import Channel as ConsentChannel
 from dsar.letters.kinds import LetterKind
-from dsar.models import Fulfilment, Letter, Package
-from dsar.operations import make_letter, show_authority
+from dsar.models import CorrectionItem, Fulfilment, Letter, Package
+from dsar.operations import make_letter, record_handed_over, show_authority
+from dsar.operations.corrections import propose_corrections
 from dsar.operations.filing import file_request
 from dsar.operations.fulfilment import fulfil
 from dsar.operations.history import lock_case
+from dsar.operations.objections import object_to
 from dsar.operations.packages import download_package
+from dsar.operations.reviewing import apply_correction
 from dsar.operations.status_codes import issue_status_code
 from dsar.package.assembly import DATA_FILE, MANIFEST_FILE
 from dsar.ports import Notice, notify_recipients
 from dsar.rules import AnswerWay, Channel, FiledBy, Right
+from dsar.tasks import settle_restrictions
 from portal.demo.holders import give_card
 from portal.installation import prepare_installation
 from portal.models import HolderAccount
@@ -113,6 +117,8 @@ def _person(name: str, phone: str, birth_date: date) -> PersonDetails:
 
 
 CANARY = _person("Qvrzbtk", "+38640987654", date(1977, 3, 9))
+WRITTEN = ("qvrzbtk.novi@example.org", "Izjava kanarčka Qvrzbtk.", "Ugovor kanarčka Qvrzbtk.")
+"""What the canary writes in its requests: an address, a statement, a reason."""
 NEIGHBOUR = _person("Wmdlphg", "+38640987655", date(1978, 4, 10))
 
 
@@ -161,6 +167,7 @@ def _live(person: PersonDetails) -> Life:
     cancel_card(actor=CLERK, card_id=row.pk, reason=CancelReason.HOLDER_REQUEST, now=NOW)
     wallet = _pay_out(subject, row.pk)
     live_a_decided_case(holder=holder, subject=subject, name=person.given_name, now=NOW)
+    _correct(holder, subject)
     package = _ask(holder, subject)
     return Life(
         subject, row.pk, wallet, holder, package, _needles(subject, row.pk, wallet, card.holder_id)
@@ -211,6 +218,30 @@ def _pay_out(subject: UUID, card: UUID) -> UUID:
     )  # fmt: skip
     settle_payout(payout=payout, now=NOW)
     return wallet
+
+
+def _correct(holder: Actor, subject: UUID) -> None:
+    """Correct an address, put a statement beside a locked value, object to news; all answered, and
+    so long ago that the address is not new any more.
+    """
+    then = NOW - timedelta(days=20)
+    common: dict[str, Any] = {
+        "actor": holder, "subject_id": subject, "language": "sl", "now": then,
+    }  # fmt: skip
+    case = propose_corrections(
+        changes={"email": WRITTEN[0]},
+        statements={"identity.DataSubject.registered_on": WRITTEN[1]},
+        case_id=uuid4(), **common,
+    )  # fmt: skip
+    item = CorrectionItem.objects.get(case=case, state="proposed")
+    apply_correction(
+        actor=CLERK, item_id=item.pk, evidence=DocumentType.PASSPORT, evidence_on=None, now=then
+    )
+    settle_restrictions(then)
+    for letter in Letter.objects.filter(case=case):
+        record_handed_over(actor=CLERK, letter_id=letter.pk, now=then)
+    settle_restrictions(then)
+    object_to(purposes=frozenset({Purpose.NEWS}), why=WRITTEN[2], case_id=uuid4(), **common)
 
 
 REPRESENTATIVE = _person("Jfsrwcy", "+38640987656", date(1950, 1, 2))
@@ -338,13 +369,15 @@ def test_the_canary_is_handed_over_whole_and_leaves_nothing(installation: Path) 
     manifest = json.loads(files[MANIFEST_FILE])
 
     # Present: every marker is in the export, no declared table is missing from it.
-    assert [mark for mark in [*_markers(CANARY), "1977-03-09", IBAN] if mark not in data] == []
+    marks = [*_markers(CANARY), *WRITTEN, "1977-03-09", IBAN]
+    assert [mark for mark in marks if mark not in data] == []
     assert {line["status"] for line in manifest["tables"]} <= {"included", "empty", "withheld"}
     empty = {line["table"] for line in manifest["tables"] if line["status"] == "empty"}
     assert empty <= NOT_IN_A_HOLDERS_LIFE
     assert [mark for mark in _markers(NEIGHBOUR) if mark in data] == []
     # Present: everything that is hunted later is there to be found, and nothing in plain.
     assert set(find_in_stores(life.needles)) == set(life.needles)
+    assert _leftovers([*_markers(CANARY), *WRITTEN], installation) == {}
     assert REPRESENTATIVE.family_name in data
     markers = [*_markers(CANARY), *_markers(REPRESENTATIVE), "POOBL-KANARKO-1"]
     assert _leftovers(markers, installation) == {}
@@ -352,6 +385,7 @@ def test_the_canary_is_handed_over_whole_and_leaves_nothing(installation: Path) 
     _erase(life)
 
     assert _leftovers(life.needles, installation) == {}
+    assert _leftovers([*_markers(CANARY), *WRITTEN], installation) == {}
     assert _leftovers(markers, installation) == {}
     row = Card.objects.get(pk=UUID(neighbour.card_id))
     grant = open_gate(

@@ -54,6 +54,7 @@ EXPECTED: dict[str, set[str]] = {
     "confirm_decision": {"controller"},
     "return_decision": {"controller"},
     "case_evidence": {"controller", "dpo"},
+    "office_work": {"clerk", "controller", "dpo"},
 }
 ARGUMENTS: dict[str, Any] = {
     "case_id": uuid4(),
@@ -62,6 +63,7 @@ ARGUMENTS: dict[str, Any] = {
     "application_id": uuid4(),
     "card_id": uuid4(),
     "letter_id": uuid4(),
+    "item_id": uuid4(),
     "instruction_id": uuid4(),
     "kind": "csv",
     "representation_id": uuid4(),

@@ -16,6 +16,7 @@ from records.access.purposes import PURPOSES, Action, ActorRole, DataCategory, P
 from records.access.restriction import (
     EXEMPT,
     find_restricted,
+    find_restrictions,
     is_exempt,
     lift_restriction,
     place_restriction,
@@ -126,6 +127,76 @@ def test_nothing_is_placed_twice_or_lifted_without_standing(
         place_restriction(case, subject=ANA, ground="accuracy", now=now)
     with pytest.raises(RestrictionStands):
         lift_restriction(case, subject=BOR, ground="told", now=now)
+
+
+def open_purpose(open_for: Open, purpose: Purpose, categories: Any, action: Action) -> None:
+    role = min(PURPOSES[purpose].roles)
+    open_for(
+        actor=make_actor(role, "someone"), purpose=purpose, action=action, categories=categories
+    )
+
+
+@pytest.mark.rule("PP6a")
+@pytest.mark.parametrize("purpose", list(Purpose))
+def test_a_contested_category_is_closed_to_every_purpose_that_is_not_exempt(
+    case: Any, open_for: Open, now: datetime, purpose: Purpose
+) -> None:
+    spec = PURPOSES[purpose]
+    refused = 0
+    for contested in sorted(spec.categories):
+        place_restriction(
+            case, subject=ANA, ground="accuracy", now=now, cause="one", categories=[contested]
+        )
+        others = spec.categories - {contested}
+        for action in sorted(spec.actions):
+            if is_exempt(purpose, action) or purpose is Purpose.NEWS:
+                continue
+            with pytest.raises(SubjectRestricted):
+                open_purpose(open_for, purpose, [contested], action)
+            with pytest.raises(SubjectRestricted):
+                open_purpose(open_for, purpose, spec.categories, action)
+            if others:
+                open_purpose(open_for, purpose, others, action)
+            refused += 1
+        lift_restriction(case, subject=ANA, ground="told", now=now, cause="one")
+    exempt = all(is_exempt(purpose, action) for action in spec.actions)
+    assert bool(refused) is not (exempt or purpose is Purpose.NEWS)
+
+
+def test_several_restrictions_stand_each_on_its_own(
+    case: Any, open_for: Open, now: datetime
+) -> None:
+    name, contact = [DataCategory.NAME], [DataCategory.CONTACT]
+    place_restriction(case, subject=ANA, ground="accuracy", now=now, cause="one", categories=name)
+    place_restriction(
+        case, subject=ANA, ground="claims", now=now, cause="two", categories=[*name, *contact]
+    )
+    lift_restriction(case, subject=ANA, ground="told", now=now, cause="two")
+
+    with pytest.raises(SubjectRestricted):
+        open_for(categories=name)
+    open_for(categories=contact)
+    (standing,) = find_restrictions(subjects=[ANA])[ANA]
+    assert (standing.ground, standing.categories) == ("accuracy", frozenset(name))
+    with pytest.raises(RestrictionStands):
+        lift_restriction(case, subject=ANA, ground="told", now=now, cause="two")
+    with pytest.raises(RestrictionStands):
+        place_restriction(case, subject=ANA, ground="accuracy", now=now, cause="one")
+
+    lift_restriction(case, subject=ANA, ground="told", now=now, cause="one")
+    open_for(categories=name)
+
+
+def test_the_register_does_not_hold_the_name_of_a_case(case: Any, now: datetime) -> None:
+    cause = "3d6f0b1c-5a51-4f11-9a0e-0c9c9f6f2f7a"
+    place_restriction(case, subject=ANA, ground="claims", now=now, cause=cause)
+
+    with connections["audit"].cursor() as cursor:
+        cursor.execute("SELECT cause, ground FROM access_restrictionevent")
+        row = repr(cursor.fetchall())
+    assert "claims" in row
+    assert cause not in row
+    assert cause.replace("-", "") not in row
 
 
 def test_only_a_case_places_it(open_for: Open, now: datetime) -> None:
