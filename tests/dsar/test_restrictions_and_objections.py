@@ -350,7 +350,9 @@ def test_paper_counts_from_the_moment_its_sender_is_known(
     open_as(ActorRole.CLERK, Purpose.CARD_ADMINISTRATION, holder, now)
     send_news(holder, now)
 
-    verify_identity(actor=cene, case_id=case.pk, shown=[Proof.CARD_PRESENTED], now=now)
+    verify_identity(
+        actor=cene, case_id=case.pk, shown=[Proof.CARD_PRESENTED, Proof.KNOWN_FACT], now=now
+    )
     settle_restrictions(now)
 
     if right is Right.RESTRICTION:
