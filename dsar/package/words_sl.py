@@ -335,4 +335,3 @@ VALUES: dict[str, str] = {
     "package:file:disabled": "kopija onemogočena",
     "package:file:expired": "kopija potekla",
 }
-

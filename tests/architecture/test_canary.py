@@ -26,6 +26,7 @@ from dsar.operations import make_letter, show_authority
 from dsar.operations.filing import file_request
 from dsar.operations.fulfilment import fulfil
 from dsar.operations.history import lock_case
+from dsar.operations.intake import hand_over_package
 from dsar.operations.packages import download_package
 from dsar.operations.status_codes import issue_status_code
 from dsar.package.assembly import DATA_FILE, MANIFEST_FILE
@@ -242,6 +243,7 @@ def _represent(subject: UUID) -> None:
         shown=[Proof.DOCUMENT_MATCHES], now=NOW,
     )  # fmt: skip
     assert fulfil(fulfilment_id=Fulfilment.objects.get(case=case).pk, now=NOW) is not None
+    hand_over_package(actor=CLERK, case_id=case.pk, now=NOW)
 
 
 def _ask(holder: Actor, subject: UUID) -> bytes:
