@@ -25,7 +25,7 @@ _STAFF = {
         ("look_up", _("Find a person")),
         ("new_application", _("New application")),
         ("desk_block", _("Block a card")),
-        ("desk_requests", _("Requests")),
+        ("desk_requests", _("Registered requests")),
         ("desk_cases", _("Requests about data")),
     ),
     StaffRole.CONTROLLER: (*_OFFICE, ("desk_requests", _("Registered requests"))),

@@ -39,7 +39,7 @@ from dsar.rules.proof import (
     is_fresh,
 )
 from records.access.gate import open_gate, report_outcome
-from records.access.grants import Actor
+from records.access.grants import Actor, Grant
 from records.access.purposes import Action, ActorRole, DataCategory, Purpose
 from records.identity.queries import (
     contact_changed_on,
@@ -97,23 +97,8 @@ def file_request(
         if there.subject_id != subject_id:
             raise CaseUnknown(case_id=key)
         return there
-    answered_by, assurance = unknown_in, Assurance.DECLARED.value
-    if not unknown_in:
-        subject = get_subject(subject_id)
-        answered_by, assurance = subject.home_city_id, subject.assurance
-    signed_in = actor.role is ActorRole.HOLDER
-    grant = open_gate(
-        actor=actor,
-        purpose=Purpose.RIGHTS_REQUEST,
-        subjects=[subject_id],
-        categories=[DataCategory.CASE, *([DataCategory.BIRTH_DATE] if signed_in else [])],
-        action=Action.COLLECT,
-        task=str(key),
-        now=now,
-    )
-    born: object = None
-    if signed_in:  # nobody else is verified here, so that nobody else's age is looked at
-        ((born,),) = reveal_columns(grant, [subject_id], columns=["birth_date"])
+    answered_by, assurance = _who_answers(subject_id, unknown_in)
+    grant, born = _open_for_filing(actor, subject_id, key, now)
     clock = days or deadlines(legal_day(received), extra_work_free=settings.EXTRA_WORK_FREE_DAYS)
     case = Case(
         id=key,
@@ -143,13 +128,43 @@ def file_request(
     with transaction.atomic(durable=True):
         case.save(force_insert=True)
         record(case, Event.RECEIVED, actor=actor, now=now, reason=channel.value)
-        if signed_in:
+        if actor.role is ActorRole.HOLDER:
             _verify_signed_in(case, born, actor=actor, now=now, also=also)
             queue_message(case=case, kind="received", now=now)
         elif also is not None:
             also(case)
     report_outcome(grant, done=True, now=now, counts={"cases": 1})
     return case
+
+
+def _who_answers(subject_id: UUID, unknown_in: str) -> tuple[str, int]:
+    """Return the city that answers, and how well the identity was established."""
+    if unknown_in:
+        return unknown_in, Assurance.DECLARED.value
+    subject = get_subject(subject_id)
+    return subject.home_city_id, subject.assurance
+
+
+def _open_for_filing(
+    actor: Actor, subject_id: UUID, key: UUID, now: datetime
+) -> tuple[Grant, object]:
+    """Open the gate, and return the date of birth of whoever is signed in: nobody else is verified
+    by filing, so that nobody else's age is looked at.
+    """
+    signed_in = actor.role is ActorRole.HOLDER
+    grant = open_gate(
+        actor=actor,
+        purpose=Purpose.RIGHTS_REQUEST,
+        subjects=[subject_id],
+        categories=[DataCategory.CASE, *([DataCategory.BIRTH_DATE] if signed_in else [])],
+        action=Action.COLLECT,
+        task=str(key),
+        now=now,
+    )
+    if not signed_in:
+        return grant, None
+    ((born,),) = reveal_columns(grant, [subject_id], columns=["birth_date"])
+    return grant, born
 
 
 def ask_identity(*, actor: Actor, case_id: UUID, now: datetime) -> Case:

@@ -11,7 +11,7 @@ from dsar.errors import NotOnPaper, PackageUnknown, RequesterMissing
 from dsar.intake_queries import is_requester, reveal_requester
 from dsar.letters.kinds import LetterKind
 from dsar.letters.texts import say
-from dsar.models import Case, Intake, Letter, Package, Requester
+from dsar.models import Case, Fulfilment, Intake, Letter, Package, Requester
 from dsar.operations.filing import file_request
 from dsar.operations.history import advance, lock_case, record
 from dsar.operations.letters import drop_letter, keep_letter, mark_delivered, prepare_letter
@@ -232,6 +232,23 @@ def hand_over_package(*, actor: Actor, case_id: UUID, now: datetime) -> Case:
             sha256=package.sha256,
         )
     return case
+
+
+def order_package_again(*, actor: Actor, case_id: UUID, now: datetime) -> Fulfilment:
+    """Order the package of an answer on paper anew: it ended before it was printed, or was lost on
+    its way. Returns the job, the one that is open already if there is one. Raises NotOnPaper,
+    PackageUnknown.
+    """
+    with transaction.atomic(durable=True):
+        case = lock_case(case_id)
+        if case.answer_way == AnswerWay.PORTAL:
+            raise NotOnPaper(case_id=case_id)
+        _newest(case)
+        job = Fulfilment.objects.filter(case=case, done_at=None).first()
+        if job is None:
+            job = Fulfilment.objects.create(case=case, requested_at=now, next_attempt_at=now)
+            record(case, Event.PACKAGE_REQUESTED, actor=actor, now=now)
+    return job
 
 
 def hand_over_letter(*, actor: Actor, letter: Letter, now: datetime) -> None:

@@ -19,6 +19,7 @@ from dsar.operations.intake import (
     answer_not_found,
     hand_over_letter,
     hand_over_package,
+    order_package_again,
     print_package,
 )
 from dsar.operations.mail import hand_out_upload
@@ -116,6 +117,8 @@ class DeskCase:
     letters: tuple[Letter, ...] = ()
     package: Package | None = None
     making: bool = False
+    may_order: bool = False
+    """Whether the answer on paper ended and can be made anew."""
 
 
 def get_desk_case(*, staff: Staff, case_id: UUID) -> Case:
@@ -148,13 +151,16 @@ def read_desk_case(*, staff: Staff, case_id: UUID, now: datetime) -> DeskCase:
     }
     if case.answered_by != staff.city:
         return DeskCase(ours=False, **common)
-    packages = [p for p in list_packages(case_id) if is_available(p, now=now)]
+    made = list_packages(case_id)
+    packages = [package for package in made if is_available(package, now=now)]
+    job = find_open_fulfilment(case_id)
     return DeskCase(
         ours=True,
         events=tuple(list_events(case_id)),
         letters=tuple(list_letters(case_id)),
         package=packages[0] if packages else None,
-        making=find_open_fulfilment(case_id) is not None,
+        making=job is not None,
+        may_order=bool(made) and not packages and job is None and case.answer_way != "portal",
         **common,
     )
 
@@ -282,6 +288,12 @@ def deliver_answer(*, staff: Staff, case_id: UUID, now: datetime) -> None:
     """Note that the printed answer was handed over or has arrived."""
     get_own_case(staff=staff, case_id=case_id)
     hand_over_package(actor=staff.actor, case_id=case_id, now=now)
+
+
+def order_answer_again(*, staff: Staff, case_id: UUID, now: datetime) -> None:
+    """Have the answer on paper made anew; it can be printed for seven days again."""
+    get_own_case(staff=staff, case_id=case_id)
+    order_package_again(actor=staff.actor, case_id=case_id, now=now)
 
 
 def deliver_letter(*, staff: Staff, case_id: UUID, letter_id: UUID, now: datetime) -> None:

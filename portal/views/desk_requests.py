@@ -106,6 +106,9 @@ def act(request: HttpRequest, case_id: UUID) -> HttpResponse:
         except ValueError:
             raise BadRequest from None
         intake.deliver_letter(staff=staff, case_id=case_id, letter_id=letter_id, now=now)
+    elif what == "order_again":
+        intake.order_answer_again(staff=staff, case_id=case_id, now=now)
+        return _verified(case_id)
     elif what == "answer_nobody":
         intake.answer_nobody(staff=staff, case_id=case_id, now=now)
     else:

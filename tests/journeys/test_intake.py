@@ -100,6 +100,17 @@ def code_on(paper: str) -> str:
     return re.search(r"\b([2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4})\b", paper)[1]
 
 
+def show_card(clerk: Client, case: Case, card: Any, bor: Any) -> None:
+    """Show the card, after everything that proves nothing."""
+    identity = reverse("desk_identity", args=[case.pk])
+    assert clerk.post(identity, {"proof": "card", "card": bor.holder_id}).status_code == 422
+    assert clerk.post(identity, {"proof": "document"}).status_code == 422
+    found = {"proof": "card", "card": card.holder_id}
+    assert clerk.post(identity, found).status_code == 422  # a card alone may have been found
+    assert clerk.post(identity, found | {"birth_date": "1. 3. 1984"}).status_code == 422
+    assert clerk.post(identity, found | {"birth_date": "29. 2. 1984"}).status_code == 302
+
+
 @pytest.mark.rule("C16", "PP6c", "PP6b", "C8")
 def test_ana_asks_on_paper_shows_the_card_and_is_answered_on_paper(
     staff: Callable[..., Client], demo_folder: Path
@@ -133,14 +144,15 @@ def test_ana_asks_on_paper_shows_the_card_and_is_answered_on_paper(
     assert factories.ANA.family_name not in paper
     assert factories.ANA.residence.split(",")[0] not in paper
 
-    # The wrong card proves nothing, the own one does.
-    identity = reverse("desk_identity", args=[case.pk])
-    assert clerk.post(identity, {"proof": "card", "card": bor.holder_id}).status_code == 422
-    assert clerk.post(identity, {"proof": "document"}).status_code == 422
-    found = {"proof": "card", "card": card.holder_id}
-    assert clerk.post(identity, found).status_code == 422  # a card alone may have been found
-    assert clerk.post(identity, found | {"birth_date": "1. 3. 1984"}).status_code == 422
-    assert clerk.post(identity, found | {"birth_date": "29. 2. 1984"}).status_code == 302
+    show_card(clerk, case, card, bor)
+    fulfil_cases(read_clock())
+    case.refresh_from_db()
+    assert case.state == "decided"
+
+    # Not fetched in seven days: it is made anew, and the request is still waiting.
+    expire(read_clock() + timedelta(days=8))
+    assert clerk.post(reverse("desk_package", args=[case.pk])).status_code == 410
+    act(clerk, case, "order_again")
     fulfil_cases(read_clock())
     case.refresh_from_db()
     assert case.state == "decided"
