@@ -180,6 +180,8 @@ def _ids_about(names: Sequence[bytes], year: int) -> tuple[str, list[Any]]:
 
 def _find_about(names: Sequence[bytes], year: int, before: int | None, limit: int) -> list[LogLine]:
     """Return the lines of one year, in one statement, whatever their number."""
+    if not names:
+        return []
     first, after = year_bounds(year)
     connection = connections[AUDIT]
     ids, values = _ids_about(names, year)

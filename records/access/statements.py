@@ -41,11 +41,11 @@ def _run(
     pooled = connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS", False)
     with connection.wrap_database_errors, Cursor(raw) as cursor:
         # Django forbids preparing on every connection; for its own statements it stays forbidden.
-        raw.prepare_threshold = None if pooled else 0
+        usual, raw.prepare_threshold = raw.prepare_threshold, None if pooled else 0
         try:
             cursor.execute(statement, values, binary=True)
         finally:
-            raw.prepare_threshold = None
+            raw.prepare_threshold = usual
         return cursor.fetchall()
 
 

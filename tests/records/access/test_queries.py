@@ -87,6 +87,10 @@ def test_every_entry_is_found_once_before_and_after_it_is_sealed(
     assert len(set(looked) & set(look(about=BOR))) == 3
 
 
+def test_who_asks_about_nobody_is_shown_nothing(own: Open) -> None:
+    assert _lines(own(), subjects=[]) == []
+
+
 def test_a_name_across_two_others_is_not_in_the_entry(
     open_for: Open, own: Open, now: datetime
 ) -> None:
