@@ -159,7 +159,7 @@ _SESSIONS = Table(
             "session_data", "the session, sealed", retention="sign_in", withheld="security"
         ),
         _signing_in("expire_date", "ends at", retention="sign_in", withheld="security"),
-        NotPersonal("session_key", "a random token"),
+        NotPersonal("session_key", "a keyed hash of the cookie, which is random"),
     ),
 )
 _LIBRARIES = (
