@@ -1,11 +1,11 @@
 """What the session table gives to whoever copies it, or writes into it: nothing."""
 
-import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.conf import settings as django_settings
 from django.contrib.sessions.models import Session
 from django.test import Client
@@ -151,7 +151,6 @@ def test_nobody_chooses_the_cookie_of_a_session(keyring: Any) -> None:
     assert SessionStore().exists(session.session_key)
 
 
-@pytest.mark.django_db(databases=factories.ALL_STORES, transaction=True)
 def test_the_asynchronous_ways_keep_the_same_rows(keyring: Any) -> None:
     async def keep() -> str:
         session = SessionStore()
@@ -162,8 +161,8 @@ def test_the_asynchronous_ways_keep_the_same_rows(keyring: Any) -> None:
         await session.acycle_key()
         return session.session_key
 
-    cookie = asyncio.run(keep())
+    cookie = async_to_sync(keep)()
 
     assert Session.objects.get().session_key == row_key(cookie)
-    asyncio.run(SessionStore(cookie).adelete())
+    async_to_sync(SessionStore(cookie).adelete)()
     assert not Session.objects.exists()

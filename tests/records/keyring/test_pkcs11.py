@@ -12,6 +12,7 @@ from pkcs11.exceptions import AttributeSensitive, PKCS11Error
 
 from records.crypto.secret import new_key
 from records.keyring import pkcs11 as provider
+from records.keyring import token as token_module
 from records.keyring.errors import ProviderUnavailable, RootMissing, WrongRoot
 from records.keyring.operations import create_missing, rotate_root
 from records.keyring.pkcs11 import TokenRoots
@@ -24,6 +25,8 @@ from tests.vectors import read_vectors
 
 pytestmark = pytest.mark.token
 ROOT = Path(__file__).resolve().parents[3]
+HANGS_AFTER_SECONDS = 300
+"""No measure of speed: so long on the busiest machine, and something waits for ever."""
 VECTORS = [vector for vector in read_vectors("aes_gcm")["opens"] if vector["plaintext"]]
 
 
@@ -200,21 +203,44 @@ def test_the_session_is_closed_when_the_keys_are_loaded(token: Path) -> None:
         assert session.rw
 
 
-def test_a_thread_waits_for_the_session_of_another(token: Path) -> None:
+class ToldWhenBusy:
+    """A lock that says when somebody has found it taken."""
+
+    def __init__(self) -> None:
+        self.busy = threading.Event()
+        self._lock = threading.RLock()
+
+    def acquire(self) -> None:
+        """Take the lock, and say so before waiting for it."""
+        if not self._lock.acquire(blocking=False):
+            self.busy.set()
+            self._lock.acquire()
+
+    def release(self) -> None:
+        """Give the lock back."""
+        self._lock.release()
+
+    def __enter__(self) -> None:
+        self.acquire()
+
+    def __exit__(self, *_error: object) -> None:
+        self.release()
+
+
+def test_a_thread_waits_for_the_session_of_another(
+    token: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     create_missing(now=NOW)
-    finished = threading.Event()
-
-    def rotate() -> None:
-        rotate_root(now=NOW)
-        finished.set()
-
-    thread = threading.Thread(target=rotate)
+    lock, generations = ToldWhenBusy(), [1]
+    monkeypatch.setattr(token_module, "_using", lock)
+    thread = threading.Thread(target=lambda: generations.append(rotate_root(now=NOW)))
     with open_token():
         thread.start()
-        assert not finished.wait(0.3)
-    thread.join(30)
+        assert lock.busy.wait(HANGS_AFTER_SECONDS)
+        assert generations == [1]
+    thread.join(HANGS_AFTER_SECONDS)
 
-    assert finished.is_set()
+    assert generations == [1, 2]
     assert get_keyring().link_key("wallet")
 
 
@@ -228,7 +254,7 @@ def test_threads_and_forks_use_one_token_in_a_process_of_their_own(
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=HANGS_AFTER_SECONDS,
         check=False,
     )
 

@@ -4,7 +4,6 @@ import copy
 import os
 import pickle
 import threading
-import time
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -194,17 +193,19 @@ def test_processes_that_use_a_log_year_first_get_one_key(provider: str, tmp_path
 
 def test_a_reader_never_stumbles_over_a_rotation(provider: str) -> None:
     wallet = bytes(get_keyring().link_key("wallet"))
+    turns, had_a_turn = os.pipe()
 
     def rotate_and_rotate() -> None:
         for _ in range(4):
             rotate_root(now=NOW)
-            # Locks are not fair: without a pause the reader may get its turn after the last one.
-            time.sleep(0.1)
+            # Locks are not fair: the reader would get its turn after the last one.
+            os.read(turns, 1)
 
     child = os.fork()
     if child == 0:
         status = 1
         try:
+            os.close(had_a_turn)
             rotate_and_rotate()
             status = 0
         finally:
@@ -214,10 +215,13 @@ def test_a_reader_never_stumbles_over_a_rotation(provider: str) -> None:
         forget_keyring()
         assert get_keyring().link_key("wallet") == wallet
         loads += 1
+        os.write(had_a_turn, b".")
         ended = os.waitpid(child, os.WNOHANG)
+    os.close(had_a_turn)
+    os.close(turns)
 
     assert os.waitstatus_to_exitcode(ended[1]) == 0
-    assert loads > 1
+    assert loads >= 4
     assert read_raw()["generation"] == 5
 
 
