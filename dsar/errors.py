@@ -204,3 +204,51 @@ class AuthorityMissing(DsarRefused):
     """
 
     code = "dsar.authority_missing"
+
+
+class ReceiptDisproved(DsarRefused):
+    """The day of receipt is later than the stamp or the mail server proves, or earlier than the
+    sender wrote (C16). Give the true day.
+    """
+
+    code = "dsar.receipt_disproved"
+
+
+class DraftUnknown(DsarRefused):
+    """There is no such e-mail, or it is not this desk's."""
+
+    code = "dsar.draft_unknown"
+
+
+class DraftSettled(DsarRefused):
+    """The e-mail was made a request, or set aside, already."""
+
+    code = "dsar.draft_settled"
+
+
+class MailUnreadable(DsarRefused):
+    """The file is not an e-mail, or is too large. Save the message from the mail program again, as
+    .eml.
+    """
+
+    code = "dsar.mail_unreadable"
+
+
+class MailboxUnavailable(DsarRefused):
+    """The mailbox does not answer, or not as it should. Nothing is lost: what was not fetched is
+    still unread there.
+    """
+
+    code = "dsar.mailbox_unavailable"
+
+
+class RequesterMissing(DsarRefused):
+    """Somebody who cannot be found needs a name, so that they can be answered."""
+
+    code = "dsar.requester_missing"
+
+
+class NotOnPaper(DsarRefused):
+    """The answer travels by the portal, so that nothing is printed for anybody else."""
+
+    code = "dsar.not_on_paper"

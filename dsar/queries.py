@@ -30,6 +30,7 @@ from dsar.models import (
     Letter,
     Objection,
     Package,
+    Upload,
 )
 from dsar.package.schema import package_schema
 from dsar.rules import read_reference
@@ -354,5 +355,6 @@ def orphaned_files(*, older_than: datetime) -> list[Path]:
     known = {
         *Package.objects.filter(ended_at=None).values_list("file_name", flat=True),
         *Letter.objects.values_list("file_name", flat=True),
+        *Upload.objects.values_list("file_name", flat=True),
     }
     return stray_files(known=known, older_than=older_than.timestamp())

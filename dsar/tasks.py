@@ -10,6 +10,8 @@ from celery import shared_task
 from dsar.models import Fulfilment
 from dsar.operations.authority import end_authorities
 from dsar.operations.fulfilment import fulfil
+from dsar.operations.intake_end import end_intake
+from dsar.operations.mailbox import fetch_mail
 from dsar.operations.objections import heed_due
 from dsar.operations.packages import close_answered_cases, expire_packages
 from dsar.operations.restrictions import lift_settled, place_due
@@ -33,6 +35,18 @@ def expire(now: datetime) -> int:
     ended = expire_packages(now=now)
     close_answered_cases(now=now)
     return ended
+
+
+def fetch_mailbox(now: datetime) -> int:
+    """Keep the unread messages of the mailbox, where there is one, as drafts; return how many."""
+    return fetch_mail(now=now) or 0
+
+
+def end(now: datetime) -> int:
+    """End settled e-mails, attachments of closed cases and people who could not be found; return
+    how many.
+    """
+    return end_intake(now=now)
 
 
 @shared_task(name="dsar.fulfil")  # type: ignore[untyped-decorator]  # celery is untyped

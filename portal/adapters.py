@@ -12,8 +12,11 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from portal.sealing import open_sealed, seal
 
@@ -76,6 +79,11 @@ class FactorAdapter(DefaultMFAAdapter):
             buffer, kind="svg", scale=5, border=3, light="#fff", dark="#000"
         )
         return buffer.getvalue().decode()
+
+    def generate_authenticator_name(self, user: AbstractBaseUser, type: str) -> str:  # noqa: A002  # allauth's signature
+        """Return the name that a new passkey has until its owner gives it another."""
+        number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
+        return gettext("Passkey %(number)d") % {"number": number}
 
     def can_delete_authenticator(self, authenticator: Any) -> bool:
         """Return whether another factor stays: staff never work without one."""

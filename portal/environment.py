@@ -9,6 +9,7 @@ import os
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -109,3 +110,33 @@ def read_database(name: str) -> dict[str, Any] | None:
     if not str(settings.get("ENGINE", "")).endswith(("postgresql", "sqlite3")):
         raise ImproperlyConfigured(f"{name} must be a postgresql:// or sqlite:// URL.")
     return dict(settings)
+
+
+_IMAP_PORTS = {"imaps": 993, "imap": 143}
+
+
+def read_imap(name: str, *, needs_tls: bool) -> dict[str, Any] | None:
+    """Return host, port, tls, user, password and folder of the URL in NAME (or NAME_FILE), None
+    where it is not set; the URL itself is in no message.
+    """
+    url = read_secret(name)
+    if not url:
+        return None
+    wanted = f"{name} must be imaps://user:password@host[:port]/folder."
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise ImproperlyConfigured(wanted) from None
+    if parts.scheme not in _IMAP_PORTS or not (parts.hostname and parts.username):
+        raise ImproperlyConfigured(wanted)
+    if needs_tls and parts.scheme != "imaps":
+        raise ImproperlyConfigured(f"{name} must be imaps:// outside demo mode.")
+    return {
+        "host": parts.hostname,
+        "port": port or _IMAP_PORTS[parts.scheme],
+        "tls": parts.scheme == "imaps",
+        "user": unquote(parts.username),
+        "password": unquote(parts.password or ""),
+        "folder": unquote(parts.path.strip("/")) or "INBOX",
+    }

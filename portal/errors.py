@@ -53,3 +53,17 @@ class NotDelivered(PortalRefused):
     """The message could not be handed to the channel. The sweep tries again."""
 
     code = "portal.not_delivered"
+
+
+class FollowWrong(PortalRefused):
+    """Reference and status code do not belong together, or there is no such request: both are
+    answered alike. Read them from the paper again.
+    """
+
+    code = "portal.follow_wrong"
+
+
+class FollowLocked(PortalRefused):
+    """This reference was tried in vain too often. Wait, or ask at a registration point."""
+
+    code = "portal.follow_locked"

@@ -36,8 +36,7 @@ def error_links(form: forms.BaseForm) -> list[dict[str, str]]:
     found: list[dict[str, str]] = []
     for name, messages in form.errors.items():
         href = ""
-        if name != "__all__":
-            bound = form[name]
+        if name != "__all__" and not (bound := form[name]).is_hidden:
             several = isinstance(
                 bound.field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple
             )

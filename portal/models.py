@@ -114,3 +114,15 @@ class SavedView(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["profile", "name"], name="saved_view_named_once"),
         ]
+
+
+class FollowTry(models.Model):
+    """How often a status was asked for in vain: by one reference (whether or not there is such a
+    case), or from one address. It says nothing of either but that somebody tried.
+    """
+
+    mark = models.BigIntegerField(primary_key=True)
+    """Blind index of what was typed, or of the network address."""
+    tries = models.PositiveIntegerField(default=0)
+    ends_at = models.DateTimeField(db_index=True)
+    """From then on the counting begins anew."""

@@ -25,8 +25,9 @@ _STAFF = {
         ("look_up", _("Find a person")),
         ("new_application", _("New application")),
         ("desk_block", _("Block a card")),
+        ("desk_requests", _("Requests")),
     ),
-    StaffRole.CONTROLLER: _OFFICE,
+    StaffRole.CONTROLLER: (*_OFFICE, ("desk_requests", _("Registered requests"))),
     StaffRole.DPO: (_OFFICE[0], ("log_search", _("Record of look-ups")), *_OFFICE[1:]),
 }
 

@@ -119,4 +119,11 @@ STATUSES = {
     "identity.representation_invalid": 400,
     "identity.representation_not_yours": 403,
     "identity.no_authority": 403,
+    "dsar.receipt_disproved": 400,
+    "dsar.draft_unknown": 404,
+    "dsar.mail_unreadable": 400,
+    "dsar.mailbox_unavailable": 503,
+    "dsar.requester_missing": 400,
+    "portal.follow_wrong": 422,
+    "portal.follow_locked": 429,
 }

@@ -11,6 +11,7 @@ from portal.environment import (
     read_database,
     read_dates,
     read_flag,
+    read_imap,
     read_list,
     read_number,
     read_path,
@@ -223,7 +224,7 @@ GUARDIAN_RAISE_403 = True
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"
-SESSION_SERIALIZER = "portal.sessions.SealedSerializer"
+SESSION_ENGINE = "portal.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
@@ -241,8 +242,11 @@ MFA_ADAPTER = "portal.adapters.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn"]
 MFA_TOTP_ISSUER = "Varuh"
 MFA_PASSKEY_LOGIN_ENABLED = False
-# A passkey needs a secure origin; browsers count http://localhost as one, and the demo runs there.
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
+MFA_FORMS = {
+    "add_webauthn": "portal.views.staff_account.AddPasskeyForm",
+    "authenticate_webauthn": "portal.views.staff_account.PasskeyForm",
+    "reauthenticate_webauthn": "portal.views.staff_account.ConfirmPasskeyForm",
+}
 # Counters of failed attempts. One process may keep them in memory; several need one place.
 if _CACHE_URL := read_secret("VARUH_CACHE_URL"):
     CACHES = {
@@ -298,6 +302,8 @@ elif CELERY_BROKER_URL.startswith("redis"):
 
 # -- Letters and messages
 DEFAULT_FROM_EMAIL = read_text("VARUH_FROM_EMAIL", "varuh@localhost")
+# The mailbox to which people write with requests: imaps://user:password@host[:port]/folder
+IMAP = read_imap("VARUH_IMAP_URL", needs_tls=not DEMO)
 
 # -- Logs hold identifiers, never personal data
 LOGGING = {

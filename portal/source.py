@@ -140,7 +140,11 @@ _FACTORS = Table(
     Store.IDENTITY,
     "Second factor of staff",
     (
-        _staff("data", "the factor's secret, sealed", withheld="security"),
+        _staff(
+            "data",
+            "the app's secret, sealed, or the passkey's name and public key",
+            withheld="security",
+        ),
         _staff("last_used_at", "last used at"),
         _staff("created_at", "set up at"),
         *not_personal(("id", "user", "type"), _MACHINE),
@@ -165,11 +169,16 @@ _SESSIONS = Table(
             "session_data", "the session, sealed", retention="sign_in", withheld="security"
         ),
         _signing_in("expire_date", "ends at", retention="sign_in", withheld="security"),
-        NotPersonal("session_key", "a random token"),
+        NotPersonal("session_key", "a keyed hash of the cookie, which is random"),
     ),
 )
 _LIBRARIES = (
     _whole("portal.SweepMark", "Heartbeat of a sweep", "names of sweeps and times"),
+    _whole(
+        "portal.FollowTry",
+        "Tries to follow a request",
+        "counters under blind indexes of what was typed, deleted after a day; nobody is known of",
+    ),
     _whole("auth.Group", "Group", "names of groups of staff; none are used"),
     _whole("auth.Group_permissions", "Group's permission", "about groups, not people"),
     _whole("auth.Permission", "Permission", "the list of permissions"),

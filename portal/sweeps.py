@@ -17,7 +17,7 @@ import records.access.tasks
 import records.wallet.tasks
 import retention.tasks
 from portal.models import SweepMark
-from portal.usecases import case_messages, recipients, sign_in
+from portal.usecases import case_messages, following, recipients, sign_in
 from records.contracts import operations as contracts
 from records.errors import Refusal
 from retention.queries.orphans import count_orphans
@@ -78,6 +78,9 @@ SWEEPS = (
     Sweep("clocks", retention.tasks.sweep_clocks, HOUR),
     Sweep("runs", retention.tasks.sweep_runs, 10 * MINUTE),
     Sweep("orphans", _look_for_orphans, DAY),
+    Sweep("mailbox", dsar.tasks.fetch_mailbox, 2 * MINUTE),
+    Sweep("intake", dsar.tasks.end, HOUR),
+    Sweep("follow", lambda now: following.forget_tries(now=now), HOUR),
     Sweep("log", records.access.tasks.seal_log, 10),
 )
 

@@ -1,7 +1,6 @@
 """All addresses of the service."""
 
 from allauth.account.views import account_inactive, logout, reauthenticate
-from allauth.mfa.base.views import authenticate as second_factor
 from allauth.mfa.base.views import index as factors
 from allauth.mfa.base.views import reauthenticate as reauthenticate_factor
 from allauth.mfa.totp.views import activate_totp, deactivate_totp
@@ -14,10 +13,14 @@ from portal.views import (
     clerk,
     clerk_applications,
     demo,
+    desk_requests,
+    following,
     health,
     holder,
     holder_requests,
+    intake,
     letters,
+    mail_desk,
     office,
     public,
     queue,
@@ -44,6 +47,7 @@ _PUBLIC = [
     path("metrics", health.metrics, name="metrics"),
     path("recipients/key", recipients.public_key, name="recipient_key"),
     path("recipients/<slug:code>/answers", recipients.answer, name="recipient_answers"),
+    path("follow/", following.follow, name="follow"),
 ]
 
 _SIGN_IN = [
@@ -57,7 +61,11 @@ _SIGN_IN = [
     path("staff/sign-out/", logout, name="account_logout"),
     path("staff/closed/", account_inactive, name="account_inactive"),
     path("staff/confirm/", reauthenticate, name="account_reauthenticate"),
-    path("staff/second-factor/", second_factor, name="mfa_authenticate"),
+    path(
+        "staff/second-factor/",
+        staff_account.SecondFactorView.as_view(),
+        name="mfa_authenticate",
+    ),
     path("staff/second-factor/confirm/", reauthenticate_factor, name="mfa_reauthenticate"),
     path(
         "staff/second-factor/confirm-key/",
@@ -71,7 +79,22 @@ _SIGN_IN = [
     path("staff/factors/key/", add_webauthn, name="mfa_add_webauthn"),
 ]
 
+_CORRECTIONS = [
+    path("me/rights/rectification/", rectification.fields, name="rectification"),
+    path("me/rights/rectification/<str:step>/", rectification.field, name="rectification_step"),
+    path("me/rights/statements/<uuid:item_id>/", rectification.statement, name="own_statement"),
+    path("me/rights/sent/<uuid:case_id>/", rights_steps.sent, name="right_sent"),
+    path("me/rights/objections/end/", rights_steps.take_back, name="take_back_objection"),
+]
+for _slug in rights_steps.FLOWS:
+    _named = {"slug": _slug}
+    _CORRECTIONS += [
+        path(f"me/rights/{_slug}/", rights_steps.begin, _named, name=_slug),
+        path(f"me/rights/{_slug}/<slug:step>/", rights_steps.step, _named, name=f"{_slug}_step"),
+    ]
+
 _HOLDER = [
+    *_CORRECTIONS,
     path("me/", holder.overview, name="holder_home"),
     path("me/data/", holder.data, name="holder_data"),
     path("me/card/", holder.card, name="holder_card"),
@@ -88,23 +111,10 @@ _HOLDER = [
     path("me/requests/<uuid:case_id>/sent/", holder_requests.sent, name="request_sent"),
     path("me/requests/<uuid:case_id>/code/", holder_requests.download_code, name="download_code"),
     path("me/requests/<uuid:case_id>/download/", holder_requests.download, name="download"),
-    path("me/rights/rectification/", rectification.fields, name="rectification"),
-    path("me/rights/rectification/<str:step>/", rectification.field, name="rectification_step"),
-    path("me/rights/statements/<uuid:item_id>/", rectification.statement, name="own_statement"),
-    path("me/rights/sent/<uuid:case_id>/", rights_steps.sent, name="right_sent"),
-    path("me/rights/objections/end/", rights_steps.take_back, name="take_back_objection"),
-    *(
-        pattern
-        for slug in rights_steps.FLOWS
-        for pattern in (
-            path(f"me/rights/{slug}/", rights_steps.begin, {"slug": slug}, name=slug),
-            path(
-                f"me/rights/{slug}/<slug:step>/",
-                rights_steps.step,
-                {"slug": slug},
-                name=f"{slug}_step",
-            ),
-        )
+    path(
+        "me/requests/<uuid:case_id>/status-code/",
+        following.own_status_code,
+        name="own_status_code",
     ),
 ]
 
@@ -143,6 +153,40 @@ _DESK = [
     path("desk/cards/<uuid:card_id>/<slug:action>/", clerk.card_act, name="card_act"),
 ]
 
+_INTAKE = [
+    path("desk/requests/", desk_requests.requests, name="desk_requests"),
+    path("desk/requests/new/", intake.new, name="register_request"),
+    path("desk/requests/new/<slug:step>/", intake.step, name="register_step"),
+    path("desk/requests/<uuid:case_id>/", desk_requests.case, name="desk_case"),
+    path(
+        "desk/requests/<uuid:case_id>/registered/",
+        desk_requests.registered,
+        name="request_registered",
+    ),
+    path("desk/requests/<uuid:case_id>/receipt/", desk_requests.receipt, name="desk_receipt"),
+    path("desk/requests/<uuid:case_id>/package/", desk_requests.package, name="desk_package"),
+    path("desk/requests/<uuid:case_id>/written/", desk_requests.written, name="desk_written"),
+    path("desk/requests/<uuid:case_id>/act/", desk_requests.act, name="desk_act"),
+    path("desk/requests/<uuid:case_id>/identity/", desk_requests.identity, name="desk_identity"),
+    path(
+        "desk/requests/<uuid:case_id>/identity/code/",
+        desk_requests.identity_code,
+        name="desk_identity_code",
+    ),
+    path(
+        "desk/requests/<uuid:case_id>/files/<uuid:upload_id>/",
+        desk_requests.file,
+        name="desk_file",
+    ),
+    path("desk/mail/", mail_desk.mails, name="desk_mail"),
+    path("desk/mail/<uuid:draft_id>/", mail_desk.draft, name="desk_draft"),
+    path(
+        "desk/mail/<uuid:draft_id>/files/<uuid:upload_id>/",
+        mail_desk.file,
+        name="desk_draft_file",
+    ),
+]
+
 _OFFICE = [
     path("office/requests/", queue.queue_page, name="queue"),
     path("office/requests/<uuid:case_id>/retry/", queue.retry, name="retry_case"),
@@ -151,12 +195,12 @@ _OFFICE = [
     path("office/requests/<uuid:case_id>/", office.case, name="office_case"),
     path("office/letters/<uuid:letter_id>/", letters.printed, name="office_letter"),
     path("office/letters/<uuid:letter_id>/delivered/", letters.delivered, name="letter_delivered"),
-    path("office/requests/<uuid:case_id>/work/", case_work.work, name="office_work"),
     path(
         "office/requests/<uuid:case_id>/told/<uuid:instruction_id>/",
         recipients.keep_answer,
         name="recipient_answer",
     ),
+    path("office/requests/<uuid:case_id>/work/", case_work.work, name="office_work"),
     path("office/log/", office.log_search, name="log_search"),
     path("office/integrity/", office.integrity, name="integrity"),
     path("office/retention/", office.retention_plans, name="retention_plans"),
@@ -165,4 +209,5 @@ _OFFICE = [
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [*_PUBLIC, *_SIGN_IN, *_HOLDER, *_DESK, *_OFFICE]
+urlpatterns += _INTAKE
 urlpatterns += [path("api/v1/", include("portal.api.urls"))]

@@ -43,3 +43,24 @@ def register_period_source(code: str, source: PeriodSource) -> None:
 def period_sources() -> tuple[tuple[str, PeriodSource], ...]:
     """Return all sources with their rules, in a stable order."""
     return tuple(sorted(_periods.items()))
+
+
+SubjectSource = Callable[[], Collection[UUID]]
+"""Everybody with a data key of their own in the identity store who is no data subject of the card:
+senders of requests who could not be found, e-mails.
+"""
+
+_subjects: dict[str, SubjectSource] = {}
+
+
+def register_subject_source(code: str, source: SubjectSource) -> None:
+    """Register a floor's own subjects; called once from `AppConfig.ready`.
+
+    They are no orphans, and the replay of the erasure ledger looks for them as well.
+    """
+    _subjects[code] = source
+
+
+def list_other_subjects() -> list[UUID]:
+    """Return the subjects of all floors that are no data subjects of the card."""
+    return [subject for code in sorted(_subjects) for subject in _subjects[code]()]

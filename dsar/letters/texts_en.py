@@ -102,4 +102,17 @@ EN: dict[str, str] = {
     "lifting.person_asked": "You asked us to end the restriction.",
     "message.package": "The answer to request {reference} is ready. Sign in on the portal to "
     "download it within seven days. This message holds no link; open the portal yourself.",
+    "addressee.bearer": "To whoever handed in request {reference}",
+    "ground.no_data_found": "Under the facts that you gave we hold no data that we could connect "
+    "with you. We give this answer whether or not somebody with such facts holds a card, because "
+    "we could not establish that whoever asks is that person (GDPR 11(2) and 12(2)). If you hold "
+    "a card, show it at a registration point, or sign in on the portal: then we shall answer at "
+    "once.",
+    "follow.title": "How to follow your request",
+    "follow.text": "You need no account. Open the address, or point a camera at the picture, and "
+    "type number and code. The code stands on this paper only; keep it as you would a key.",
+    "follow.where": "Address",
+    "follow.code": "Status code",
+    "follow.picture": "A picture to be scanned, with the address, the case number and the status "
+    "code.",
 }

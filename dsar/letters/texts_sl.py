@@ -97,4 +97,16 @@ SL: dict[str, str] = {
     "lifting.person_asked": "Zahtevali ste, naj omejitev odpravimo.",
     "message.package": "Odgovor na zahtevo {reference} je pripravljen. Sedem dni ga lahko "
     "prenesete na portalu po prijavi. Sporočilo ne vsebuje povezave; portal odprite sami.",
+    "addressee.bearer": "Osebi, ki je vložila zahtevo {reference}",
+    "ground.no_data_found": "Pod podatki, ki ste jih navedli, ne hranimo podatkov, ki bi jih lahko "
+    "povezali z vami. Tak odgovor damo ne glede na to, ali ima kdo s takimi podatki kartico, ker "
+    "ne moremo ugotoviti, ali zahtevo vlaga prav ta oseba (člena 11(2) in 12(2) GDPR). Če imate "
+    "kartico, jo pokažite na vpisnem mestu ali se prijavite na portal: takrat bomo odgovorili "
+    "takoj.",
+    "follow.title": "Kako spremljate svojo zahtevo",
+    "follow.text": "Računa ne potrebujete. Odprite naslov ali usmerite kamero v sliko in vpišite "
+    "številko in kodo. Koda je samo na tem papirju; čuvajte jo kot ključ.",
+    "follow.where": "Naslov",
+    "follow.code": "Koda za spremljanje",
+    "follow.picture": "Slika za optično branje z naslovom, številko zadeve in kodo za spremljanje.",
 }

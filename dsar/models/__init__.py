@@ -3,6 +3,7 @@
 from dsar.models.authority import CaseAuthority
 from dsar.models.case import Case, CaseEvent
 from dsar.models.correction import CaseRestriction, ContactNotice, CorrectionItem, Objection
+from dsar.models.intake import DraftState, Intake, MailDraft, Requester, StatusCode, Upload
 from dsar.models.letter import CaseMessage, Letter
 from dsar.models.package import Fulfilment, Package
 from dsar.models.recipient import Instruction
@@ -15,9 +16,15 @@ __all__ = [
     "CaseRestriction",
     "ContactNotice",
     "CorrectionItem",
+    "DraftState",
     "Fulfilment",
     "Instruction",
+    "Intake",
     "Letter",
+    "MailDraft",
     "Objection",
     "Package",
+    "Requester",
+    "StatusCode",
+    "Upload",
 ]

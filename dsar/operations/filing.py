@@ -15,6 +15,7 @@ from dsar.errors import (
     IdentityNotProven,
     ScopeUnknown,
 )
+from dsar.intake_queries import is_requester
 from dsar.models import Case, Fulfilment
 from dsar.operations.beginning import begin
 from dsar.operations.history import advance, lock_case, record
@@ -71,6 +72,7 @@ def file_request(
     received_at: datetime | None = None,
     parent: Case | None = None,
     case_id: UUID | None = None,
+    unknown_in: str = "",
     also: Callable[[Case], None] | None = None,
 ) -> Case:
     """File a rights request with its deadlines, and return the case (GDPR 12, PP6, C3, C16).
@@ -79,8 +81,9 @@ def file_request(
     what came another way; the true `received_at` counts, wherever it first arrived, and identity is
     pending. An empty `scope` means everything; `details` are what the person wrote, in the shape of
     the right, and are sealed. `case_id` makes a repeated submission return the first case. `also`
-    writes what else belongs to the case, in its transaction, before the right's work begins. Raises
-    BadReceiptDate, ScopeUnknown, SubjectUnknown.
+    writes what else belongs to the case, in its transaction, before the right's work begins.
+    `unknown_in` is the city that answers where `subject_id` is a Requester. Raises BadReceiptDate,
+    ScopeUnknown, SubjectUnknown.
     """
     received = received_at or now
     if received > now:
@@ -91,17 +94,23 @@ def file_request(
         if there.subject_id != subject_id:
             raise CaseUnknown(case_id=key)
         return there
-    subject = get_subject(subject_id)
+    answered_by, assurance = unknown_in, Assurance.DECLARED.value
+    if not unknown_in:
+        subject = get_subject(subject_id)
+        answered_by, assurance = subject.home_city_id, subject.assurance
+    signed_in = actor.role is ActorRole.HOLDER
     grant = open_gate(
         actor=actor,
         purpose=Purpose.RIGHTS_REQUEST,
         subjects=[subject_id],
-        categories=[DataCategory.CASE, DataCategory.BIRTH_DATE],
+        categories=[DataCategory.CASE, *([DataCategory.BIRTH_DATE] if signed_in else [])],
         action=Action.COLLECT,
         task=str(key),
         now=now,
     )
-    ((born,),) = reveal_columns(grant, [subject_id], columns=["birth_date"])
+    born: object = None
+    if signed_in:  # nobody else is verified here, so that nobody else's age is looked at
+        ((born,),) = reveal_columns(grant, [subject_id], columns=["birth_date"])
     clock = deadlines(legal_day(received), extra_work_free=settings.EXTRA_WORK_FREE_DAYS)
     case = Case(
         id=key,
@@ -117,21 +126,21 @@ def file_request(
         arrived_at=arrived_at or actor.organisation,
         scope=kinds,
         controllers=[controller.code for controller in list_controllers()],
-        answered_by=subject.home_city_id,
+        answered_by=answered_by,
         received_at=received,
         received_on=clock.received,
         registered_at=now,
         due_on=clock.due,
         legal_max_on=clock.legal_max,
         target_on=clock.target,
-        assurance=subject.assurance,
+        assurance=assurance,
     )
     if details:
         seal_values(grant, [case], [{"details": dict(details)}])
     with transaction.atomic(durable=True):
         case.save(force_insert=True)
         record(case, Event.RECEIVED, actor=actor, now=now, reason=channel.value)
-        if actor.role is ActorRole.HOLDER:
+        if signed_in:
             _verify_signed_in(case, born, actor=actor, now=now, also=also)
             queue_message(case=case, kind="received", now=now)
         elif also is not None:
@@ -163,6 +172,9 @@ def verify_identity(
     """
     with transaction.atomic(durable=True):
         case = lock_case(case_id)
+        if is_requester(case.subject_id):
+            # Nothing is known of them that anything shown could match.
+            raise IdentityNotProven(case_id=case_id, missing=ProofGap.CONTROL.value)
         if case.filed_by != FiledBy.SELF:
             raise AuthorityMissing(case_id=case_id, filed_by=case.filed_by)
         gap = find_proof_gap(

@@ -23,7 +23,7 @@ from dsar.operations.messages import queue_message
 from dsar.operations.packages import end_packages
 from dsar.package.manifest import Entry, holes
 from dsar.queries import PACKAGE_TABLE
-from dsar.rules import Event, State
+from dsar.rules import AnswerWay, Event, State
 from dsar.rules.states import PROVEN
 from records.access.gate import open_gate, report_outcome
 from records.access.grants import Actor, Grant
@@ -156,8 +156,11 @@ def _finish(
         record(case, Event.PACKAGE_SEALED, actor=actor, now=now, sha256=package.sha256)
         if case.state in {State.IN_WORK, State.EXTENDED}:
             advance(case, Event.GRANTED, actor=actor, now=now)
-            advance(case, Event.DELIVERED, actor=actor, now=now, sha256=package.sha256)
-        queue_message(case=case, kind="package", now=now)
+            if case.answer_way == AnswerWay.PORTAL:
+                advance(case, Event.DELIVERED, actor=actor, now=now, sha256=package.sha256)
+        # On paper it is delivered when it was handed over (operations.intake.hand_over_package).
+        if case.answer_way == AnswerWay.PORTAL:
+            queue_message(case=case, kind="package", now=now)
     remove_files(earlier)
     return package
 

@@ -22,7 +22,7 @@ from records.access.gate import open_gate, report_outcome
 from records.access.grants import Actor, Grant
 from records.access.purposes import Action, DataCategory, Purpose
 from records.documents.rendering import Attachment, render_pdf
-from records.documents.seals import SealSettings
+from records.documents.seals import SealedPdf, SealSettings
 from records.documents.signing import seal_pdf
 from records.identity.queries import (
     get_representation,
@@ -71,6 +71,45 @@ def prepare_letter(
         task=str(case.pk),
         now=now,
     )
+    sealed = typeset_letter(
+        case=case,
+        kind=kind,
+        addressee=tuple(addressee or _addressee(grant, case, now)),
+        now=now,
+        values=values,
+        reasons=reasons,
+        blocks=blocks,
+        enclosures=enclosures,
+    )
+    row = Letter(
+        id=uuid4(),
+        case=case,
+        subject_id=case.subject_id,
+        kind=kind,
+        language=case.language,
+        way=way or case.answer_way,
+        made_at=now,
+        level=sealed.level,
+    )
+    file = write_file(table=LETTER_TABLE, row=row.pk, subject=case.subject_id, data=sealed.data)
+    row.sha256, row.size, row.file_name = file.sha256, file.size, file.name
+    seal_values(grant, [row], [{"content_key": file.key}])
+    report_outcome(grant, done=True, now=now, counts={"letters": 1})
+    return PreparedLetter(row, file)
+
+
+def typeset_letter(
+    *,
+    case: Case,
+    kind: LetterKind,
+    addressee: Sequence[str],
+    now: datetime,
+    values: Mapping[str, object] | None = None,
+    reasons: Sequence[str] = (),
+    blocks: Sequence[Block] = (),
+    enclosures: Sequence[Attachment] = (),
+) -> SealedPdf:
+    """Return a letter typeset and sealed; nothing is opened and nothing is kept by it."""
     seal = SealSettings.configured()
     facts = LetterFacts(
         kind=kind,
@@ -82,7 +121,7 @@ def prepare_letter(
         legal_max_on=case.legal_max_on,
         written_on=legal_day(now),
         answered_by=case.answered_by,
-        addressee=tuple(addressee or _addressee(grant, case, now)),
+        addressee=tuple(addressee),
         level=seal.level,
         demo_seal=seal.provider == "demo",
     )
@@ -101,22 +140,7 @@ def prepare_letter(
         title=title,
         created_at=now,
     )
-    sealed = seal_pdf(pdf, reason=title, now=now, seal=seal)
-    row = Letter(
-        id=uuid4(),
-        case=case,
-        subject_id=case.subject_id,
-        kind=kind,
-        language=case.language,
-        way=way or case.answer_way,
-        made_at=now,
-        level=sealed.level,
-    )
-    file = write_file(table=LETTER_TABLE, row=row.pk, subject=case.subject_id, data=sealed.data)
-    row.sha256, row.size, row.file_name = file.sha256, file.size, file.name
-    seal_values(grant, [row], [{"content_key": file.key}])
-    report_outcome(grant, done=True, now=now, counts={"letters": 1})
-    return PreparedLetter(row, file)
+    return seal_pdf(pdf, reason=title, now=now, seal=seal)
 
 
 def keep_letter(prepared: PreparedLetter, *, case: Case, actor: Actor, now: datetime) -> Letter:

@@ -130,7 +130,8 @@ def close_case(*, actor: Actor, case_id: UUID, now: datetime) -> Case:
 def close_answered_cases(*, now: datetime) -> int:
     """Close the answered cases whose package was fetched, or is over; return how many."""
     closed = 0
-    answered = Case.objects.filter(state=State.DELIVERED).exclude(fulfilments__done_at=None)
+    unfinished = Fulfilment.objects.filter(done_at=None).values("case_id")
+    answered = Case.objects.filter(state=State.DELIVERED).exclude(pk__in=unfinished)
     waiting = Package.objects.filter(ended_at=None, downloads=0).values("case_id")
     for case in answered.exclude(pk__in=waiting).distinct()[:BATCH]:
         close_case(actor=_system(case), case_id=case.pk, now=now)

@@ -10,6 +10,11 @@ TABLES: dict[str, str] = {
     "portal.SavedView": "Shranjen pogled na vrsto zahtev",
     "dsar.CaseAuthority": "Zahteve, ki jih je vložil zastopnik",
     "identity.Representation": "Kdo sme ravnati za vas",
+    "dsar.Intake": "Vpis zahtev",
+    "dsar.StatusCode": "Kode za spremljanje zahtev",
+    "dsar.Requester": "Osebe, ki jih ni bilo mogoče najti",
+    "dsar.MailDraft": "E-pošta, ki je morda zahteva",
+    "dsar.Upload": "Priloge zahtev",
 }
 
 COLUMNS: dict[str, str] = {
@@ -71,6 +76,25 @@ COLUMNS: dict[str, str] = {
     "identity.Representation.recorded_by": "kdo je vpisal",
     "identity.Representation.confirmed_by": "kdo je potrdil",
     "identity.Representation.revoked_by": "kdo je končal",
+    "dsar.Intake.city": "mesto, ki jo je vpisalo",
+    "dsar.Intake.proved_at": "prejeto najpozneje",
+    "dsar.Intake.written_on": "dan, ko je bila napisana",
+    "dsar.StatusCode.issued_at": "kdaj je bila koda dana",
+    "dsar.StatusCode.code_mac": "kontrolna vrednost kode",
+    "dsar.Requester.created_at": "kdaj je bila vpisana",
+    "dsar.Requester.name": "ime",
+    "dsar.Requester.address": "naslov za odgovor",
+    "dsar.Requester.facts": "navedeni podatki",
+    "dsar.MailDraft.received_at": "kdaj je prispelo",
+    "dsar.MailDraft.written_at": "kdaj je bilo napisano",
+    "dsar.MailDraft.taken_at": "kdaj je bilo sprejeto",
+    "dsar.MailDraft.sender": "pošiljatelj",
+    "dsar.MailDraft.subject": "zadeva",
+    "dsar.MailDraft.text": "besedilo",
+    "dsar.Upload.number": "mesto v sporočilu",
+    "dsar.Upload.kind": "vrsta po navedbi pošiljatelja",
+    "dsar.Upload.name": "ime datoteke",
+    "dsar.Upload.content_key": "ključ datoteke",
 }
 
 VALUES: dict[str, str] = {
@@ -173,4 +197,8 @@ VALUES: dict[str, str] = {
     "other_evidence": "drugo dokazilo",
     "rights": "pravice do podatkov",
     "money": "denar",
+    "elsewhere": "drug oddelek ali urad",
+    "printed": "natisnjeno",
+    "handed_over": "izročeno",
+    "no_data_found": "podatkov ni mogoče povezati z osebo",
 }

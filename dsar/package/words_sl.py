@@ -186,7 +186,7 @@ COLUMNS: dict[str, str] = {
     "address_index": "slepi indeks omrežnega naslova",
     "typed_sealed": "vpisano, zapečateno do pošiljanja kode",
     "registration_point": "registracijska točka",
-    "data": "skrivnost, zapečatena",
+    "data": "skrivnost aplikacije, zapečatena, ali ime in javni ključ ključa za prijavo",
     "last_used_at": "zadnja uporaba",
     "session_data": "seja, zapečatena",
     "expire_date": "konec",

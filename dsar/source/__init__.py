@@ -7,10 +7,12 @@ from django.db import transaction
 
 from dsar.filestore import remove_files
 from dsar.models import Case
+from dsar.operations.intake_end import erase_rows_of
 from dsar.source.authority import AuthorityPart
 from dsar.source.cases import CasesPart
 from dsar.source.corrections import CorrectionsPart
 from dsar.source.declaring import Part
+from dsar.source.intake import IntakePart
 from dsar.source.letters import LettersPart
 from dsar.source.packages import PackagesPart
 from dsar.source.recipients import RecipientsPart
@@ -25,6 +27,7 @@ PARTS: tuple[Part, ...] = (
     AuthorityPart(),
     LettersPart(),
     PackagesPart(),
+    IntakePart(),
     CasesPart(),
 )
 """In the order of their removal: cases last, for everything hangs on them."""
@@ -63,5 +66,9 @@ class DsarSource:
                 counts, gone = part.erase(cases, now)
                 deleted |= counts
                 files += gone
+            counts, gone = erase_rows_of(context.subject_id)
+            for model, rows in counts.items():
+                deleted[model] = deleted.get(model, 0) + rows
+            files += gone
         remove_files(files)
         return Receipt(self.code, deleted=deleted)

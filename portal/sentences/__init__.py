@@ -6,6 +6,7 @@ from portal.sentences import (
     authority,
     core,
     corrections,
+    intake,
     recipients,
     rights,
 )
@@ -14,6 +15,7 @@ SENTENCES: dict[str, Promise] = {
     **authority.SENTENCES,
     **core.SENTENCES,
     **corrections.SENTENCES,
+    **intake.SENTENCES,
     **recipients.SENTENCES,
     **rights.SENTENCES,
 }

@@ -2,7 +2,6 @@
 its subject rows.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
@@ -13,10 +12,10 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.transaction import atomic
 
 from records.access.errors import InsideTransaction, LogUnavailable, SubjectRestricted
-from records.access.leaves import SUBJECT_SIZE, Content, tag_of, year_bounds
+from records.access.leaves import Content, tag_of, year_bounds
 from records.access.locks import hold_once_lock
 from records.access.purposes import Store
-from records.access.statements import run_prepared
+from records.access.statements import is_among, run_prepared
 from records.crypto.pseudonyms import pseudonym
 from records.keyring.errors import KeyringRefused
 from records.keyring.queries import get_keyring
@@ -33,10 +32,11 @@ _POSTGRESQL: Final = (
 _SQLITE: Final = (
     "INSERT INTO access_logentry (id, timestamp, stage, action, purpose, role, categories, actor,"
     " task, tag, subjects, organisation, intent, record, details)"
-    " SELECT MAX(COALESCE((SELECT MAX(id) FROM access_logentry WHERE id >= ? AND id < ?), 0), ?)"
-    " + 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS ("
+    " SELECT MAX(COALESCE((SELECT MAX(id) FROM access_logentry WHERE id >= %s AND id < %s), 0),"
+    " %s) + 1,"
+    " %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s WHERE NOT EXISTS ("
     "SELECT 1 FROM access_restrictionevent AS one"
-    " WHERE placed AND subject IN (SELECT value FROM json_each(?)) AND one.categories & ? <> 0"
+    " WHERE placed AND subject IN (SELECT value FROM json_each(%s)) AND one.categories & %s <> 0"
     " AND NOT EXISTS (SELECT 1 FROM access_restrictionevent AS later"
     " WHERE later.subject = one.subject AND later.cause = one.cause AND later.id > one.id))"
     " RETURNING id"
@@ -100,8 +100,7 @@ def _append_postgresql(
         content.intent,
         content.record,
         content.details,
-        # As text: fifty UUID objects take longer than the whole statement.
-        f"{{{b''.join(barred).hex(',', SUBJECT_SIZE)}}}",
+        is_among(connection, barred)[1],
     )
     ((entry_id,),) = run_prepared(connection, _POSTGRESQL, values)
     return entry_id  # type: ignore[no-any-return]  # a bigint or NULL
@@ -133,13 +132,10 @@ def _append_sqlite(
         content.intent,
         content.record,
         content.details,
-        json.dumps([name.hex() for name in barred]),
+        is_among(connection, barred)[1],
         content.categories,
     )
-    connection.ensure_connection()
-    with connection.wrap_database_errors:
-        # All rows are fetched: only then has SQLite committed.
-        rows = connection.connection.execute(_SQLITE, values).fetchall()
+    rows = run_prepared(connection, _SQLITE, values)
     return int(rows[0][0]) if rows else None
 
 

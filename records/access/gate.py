@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from operator import attrgetter
 from uuid import UUID
 
 from records.access.append import (
@@ -145,8 +146,9 @@ def _find_refusal(
         )
     if not people and not purses and action is not Action.SEARCH:
         return SubjectsMissing(purpose=purpose.value, action=action.value)
+    ordered = sorted(people, key=attrgetter("int"))
     for check in checks():
-        refusal = check(purpose, action, sorted(people), now)
+        refusal = check(purpose, action, ordered, now)
         if refusal is not None:
             return refusal
     return None

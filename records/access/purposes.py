@@ -1,4 +1,5 @@
-"""The closed lists: purposes, legal bases, data categories, actor roles and actions.
+"""The closed lists: purposes, legal bases, data categories, actor roles and actions, and the two
+forms of a card, which floors share that do not import each other.
 
 Nothing is read for a purpose that is not listed here, and a purpose opens only the categories
 listed with it (GDPR 5(1)(b); rules T2.6, PP2a, PP3). A new purpose is a code review, not a setting.
@@ -15,6 +16,13 @@ class Store(StrEnum):
     PAYMENTS = "payments"
     KEYS = "keys"
     AUDIT = "audit"
+
+
+class CardForm(StrEnum):
+    """The two forms of a card (T1.2). The same person in both is two data subjects (C6)."""
+
+    PHYSICAL = "physical"
+    VIRTUAL = "virtual"
 
 
 class LegalBasis(StrEnum):

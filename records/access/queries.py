@@ -57,31 +57,36 @@ _SHOWN: Final = (
     "record",
     "stage",
 )
-_NEWEST_HEAD: Final = (
-    "(SELECT COALESCE(MAX(last_entry), {first}) FROM access_treehead"
-    " WHERE id >= {first} AND id < {after})"
+_HEAD: Final = (
+    "COALESCE((SELECT last_entry FROM access_treehead WHERE id >= {first} AND id < {after}"
+    " ORDER BY id DESC LIMIT 1), {first})"
 )
 _IDS: Final = (
     "SELECT entry_id FROM access_entrysubject"  # noqa: S608  # numbers and placeholders
-    " WHERE subject {names} AND entry_id >= {first} AND entry_id < {after}"
-    " UNION SELECT id FROM access_logentry"
-    f" WHERE id > {_NEWEST_HEAD} AND id < {{after}} AND (subjects {{octets}}"
-    " OR (length(subjects) > 16 AND EXISTS ({places} WHERE substr(subjects, at, 16) {octets})))"
+    " WHERE subject IN ({names}) AND entry_id > {first} AND entry_id < {after}"
+    f" AND entry_id <= {_HEAD} UNION SELECT id FROM access_logentry"
+    f" WHERE id > {{first}} AND id < {{after}} AND id > {_HEAD} AND ({{held}})"
 )
-"""The entries of a year about these people: the index has those that are sealed, and the few after
-the newest head are looked through. One statement: a head and its index rows appear at once.
+"""The entries of a year about these people: the index has those up to the newest head, and the few
+after it are looked through. One statement: a head and its index rows appear at once. The bounds
+stand in the text, so that PostgreSQL plans once and for one partition.
 """
-_PLACES_POSTGRESQL: Final = "SELECT 1 FROM generate_series(1, length(subjects) - 15, 16) AS at"
-_PLACES_SQLITE: Final = (
-    "WITH RECURSIVE place (at) AS (VALUES (1) UNION ALL"
-    " SELECT at + 16 FROM place WHERE at + 31 <= length(subjects)) SELECT 1 FROM place"
-)
+_HELD: Final = {
+    "postgresql": "position(%s IN subjects) & 15 = 1",
+    "sqlite": "instr(subjects, %s) & 15 = 1",
+}
+"""The name stands where a name begins: places count from 1, names have 16 bytes."""
+_ENTRY: Final = {
+    "postgresql": "JOIN LATERAL (SELECT * FROM access_logentry WHERE id = about.entry_id"
+    " AND id >= {first} AND id < {after} OFFSET 0) AS entry ON true",
+    "sqlite": "JOIN access_logentry AS entry ON entry.id = about.entry_id",
+}
+"""PostgreSQL's planner, which does not know how few they are, would rather read the whole year."""
 _ABOUT: Final = (
     "SELECT page.*, outcome.stage, outcome.details FROM (SELECT "  # noqa: S608  # our own names
     + ", ".join(f"entry.{name}" for name in _SHOWN)
     + " FROM ({ids}) AS about"
-    " JOIN access_logentry AS entry ON entry.id = about.entry_id"
-    " WHERE entry.id >= {first} AND entry.id < {after} AND entry.id < %s AND entry.stage = %s"
+    " {entry} WHERE entry.id < %s AND entry.stage = %s"
     " ORDER BY entry.id DESC LIMIT %s) AS page"
     " LEFT JOIN access_logentry AS outcome"
     " ON outcome.intent = page.id AND outcome.id >= {first} AND outcome.id < {after}"
@@ -160,39 +165,30 @@ def list_entries_about(
 
 
 def _ids_about(names: Sequence[bytes], year: int) -> tuple[str, list[Any]]:
-    """Return the statement that finds the entries of a year about these people, and its values.
-
-    The bounds stand in the text, so that PostgreSQL plans for one partition, once.
-    """
+    """Return the statement that finds the entries of a year about these people, and its values."""
     first, after = year_bounds(year)
-    if connections[AUDIT].vendor == "postgresql":
-        joined, octets = b"".join(names).hex(",", SUBJECT_SIZE), list(names)
-        choices = {
-            "names": "= ANY (%s::uuid[])",
-            "octets": "= ANY (%s::bytea[])",
-            "places": _PLACES_POSTGRESQL,
-        }
-        values: list[Any] = [f"{{{joined}}}", octets, octets]
-    else:
-        among = f"IN ({', '.join(['%s'] * len(names))})"
-        choices = {"names": among, "octets": among, "places": _PLACES_SQLITE}
-        values = [*[name.hex() for name in names], *names, *names]
-    return _IDS.format(first=first, after=after, **choices), values
+    connection = connections[AUDIT]
+    statement = _IDS.format(
+        first=first,
+        after=after,
+        names=", ".join(["%s"] * len(names)),
+        held=" OR ".join([_HELD[connection.vendor]] * len(names)),
+    )
+    adapt = LogEntry._meta.get_field("actor").get_db_prep_value
+    return statement, [*[adapt(UUID(bytes=name), connection) for name in names], *names]
 
 
 def _find_about(names: Sequence[bytes], year: int, before: int | None, limit: int) -> list[LogLine]:
     """Return the lines of one year, in one statement, whatever their number."""
     first, after = year_bounds(year)
-    ids, values = _ids_about(names, year)
-    statement = _ABOUT.format(ids=ids, first=first, after=after)
-    values += [after if before is None else before, int(Stage.OPENED), limit]
     connection = connections[AUDIT]
-    if connection.vendor == "postgresql":
-        rows = run_prepared(connection, statement, values)
-    else:
-        with connection.cursor() as cursor:
-            cursor.execute(statement, values)
-            rows = [_from_sqlite(row) for row in cursor.fetchall()]
+    ids, values = _ids_about(names, year)
+    entry = _ENTRY[connection.vendor].format(first=first, after=after)
+    statement = _ABOUT.format(ids=ids, entry=entry, first=first, after=after)
+    values += [after if before is None else before, int(Stage.OPENED), limit]
+    rows = run_prepared(connection, statement, values)
+    if connection.vendor != "postgresql":
+        rows = [_from_sqlite(row) for row in rows]
     return [_line(row[: len(_SHOWN)], *row[len(_SHOWN) :]) for row in rows]
 
 

@@ -7,14 +7,13 @@ from uuid import uuid4
 from django.db import models
 from django.db.models import F, Q
 
-from records.access.purposes import DataCategory, Store
+from records.access.purposes import CardForm, DataCategory, Store
 from records.cards.rules import (
     ApplicationAction,
     ApplicationPurpose,
     ApplicationState,
     BlockReason,
     CardAction,
-    CardForm,
     CardState,
     Channel,
     RefusalReason,

@@ -5,11 +5,11 @@ from datetime import date
 from uuid import UUID
 
 from records.access.grants import Grant
-from records.access.purposes import DataCategory, Store
+from records.access.purposes import CardForm, DataCategory, Store
 from records.access.registry import SubjectContext
 from records.cards.models import Application, Card
 from records.cards.queries import list_applications, list_cards
-from records.cards.rules import ApplicationState, CardForm
+from records.cards.rules import ApplicationState
 from records.keys.links import wallet_pseudonym
 from records.wallet.queries import OpenItems, list_wallets, open_items
 

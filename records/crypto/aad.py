@@ -6,6 +6,7 @@ does not stop a cell from being put back to its own older value; what was change
 log.
 """
 
+from functools import lru_cache
 from uuid import UUID
 
 from records.crypto.encoding import encode_parts
@@ -49,6 +50,7 @@ def cell_aad(
     return complete(cell_prefix(store, table, column), row, subject, generation)
 
 
+@lru_cache(maxsize=8)
 def key_prefix(store: str) -> bytes:
     """Return the part of a wrapped data key's AAD that all keys of a store share, up to the owner.
 

@@ -23,7 +23,7 @@ from records.crypto.labels import (
     NONCE_SIZE,
     TAG_SIZE,
 )
-from records.crypto.padding import MARK, pad, unpad
+from records.crypto.padding import ZERO, pad, unpad
 from records.crypto.secret import Unprintable
 
 _UUID_SIZE = 16
@@ -113,8 +113,8 @@ class CellKey(Unprintable):
                 if cell[:_NONCE_AT] != header:
                     raise CannotOpen
                 padded = decrypt(cell[_NONCE_AT:_BODY_AT], cell[_BODY_AT:], prefix + suffix)
-                # What is padded is authentic here, and behind the last mark there are only zeros.
-                opened.append(padded[: padded.rindex(MARK)])
+                # What is padded is authentic here: its last byte that is not zero is the mark.
+                opened.append(padded.rstrip(ZERO)[:-1])
         except (InvalidTag, ValueError, TypeError):
             raise CannotOpen from None
         return opened
@@ -125,7 +125,7 @@ class CellKey(Unprintable):
         prefixes: Iterable[bytes],
         row: bytes,
         subject: bytes,
-    ) -> list[str | None]:
+    ) -> tuple[str | None, ...]:
         """Return what `open_row` gives, decoded: the way of pages and exports, in one go."""
         decrypt, header = self._aead.decrypt, self._header
         suffix = self._suffix(row, subject)
@@ -138,10 +138,10 @@ class CellKey(Unprintable):
                 if cell[:_NONCE_AT] != header:
                     raise CannotOpen
                 padded = decrypt(cell[_NONCE_AT:_BODY_AT], cell[_BODY_AT:], prefix + suffix)
-                texts.append(padded[: padded.rindex(MARK)].decode())
+                texts.append(padded.rstrip(ZERO)[:-1].decode())
         except (InvalidTag, ValueError, TypeError):
             raise CannotOpen from None
-        return texts
+        return tuple(texts)
 
 
 def generation_of(cell: bytes) -> int:

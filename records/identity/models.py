@@ -5,8 +5,8 @@ from uuid import uuid4
 from django.db import models
 from django.db.models import Q
 
-from records.access.purposes import DataCategory, Store
-from records.identity.rules import Assurance, Basis, CardForm, DocumentType, Evidence
+from records.access.purposes import CardForm, DataCategory, Store
+from records.identity.rules import Assurance, Basis, DocumentType, Evidence
 from records.keys.fields import BlindIndexField, SealedField
 
 FOLD_NAME = "records.identity.rules.fold_name"

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from records.access.grants import Grant
-from records.access.purposes import DataCategory, Store
+from records.access.purposes import CardForm, DataCategory, Store
 from records.identity.errors import (
     PhoneTaken,
     RegisterInvalid,
@@ -38,7 +38,6 @@ from records.identity.queries import (
 from records.identity.rules import (
     Assurance,
     Basis,
-    CardForm,
     DocumentType,
     Evidence,
     PersonDetails,

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from records.access.grants import Grant
+from records.access.purposes import CardForm
 from records.identity.errors import (
     CityUnknown,
     NoAuthority,
@@ -27,7 +28,6 @@ from records.identity.rules import (
     Assurance,
     Authority,
     Basis,
-    CardForm,
     Gap,
     Scope,
     clean_phone,

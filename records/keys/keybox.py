@@ -9,6 +9,7 @@ transaction are not kept: it might be rolled back.
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from itertools import islice
 from threading import Lock
 from time import monotonic
 from typing import Any, Final
@@ -23,6 +24,7 @@ from records.crypto.wrapping import WrappingKey
 from records.keyring.errors import UnknownKey
 from records.keyring.queries import forget_keyring, get_keyring
 from records.keys.errors import KeyDestroyed
+from records.keys.statements import run_direct
 
 MOST_KEPT: Final = 4096
 """Subjects; one kept AES object takes 2.4 kB, so the box stays at about 10 MB."""
@@ -30,7 +32,10 @@ KEPT_SECONDS: Final = 60.0
 """Short beside a shift at the desk, long beside one request."""
 CHUNK: Final = {"sqlite": 2_000, "postgresql": 10_000}
 """Subjects in one query. SQLite takes each as a parameter of its own (32,766 at most), PostgreSQL
-takes one array."""
+takes one array where they are more than a few."""
+FEW: Final = 64
+"""Up to here PostgreSQL finds them faster by parameters of their own, without planning anew for the
+length of the array."""
 
 _ROWS = "SELECT pseudonym, generation, epoch, wrapped FROM keys_datakey WHERE pseudonym "
 _VERSION = "SELECT version FROM keys_keystate WHERE id = 1"
@@ -80,9 +85,11 @@ class KeyBox:
 
     def get(self, store: str, subjects: Iterable[bytes]) -> Keys:
         """Return what is kept for these subjects and not too old."""
-        now = monotonic()
-        kept = self._kept
         found = Keys()
+        kept = self._kept
+        if not kept:
+            return found
+        now = monotonic()
         for subject in subjects:
             one = kept.get((store, subject))
             if one is not None and one[0] > now:
@@ -97,12 +104,13 @@ class KeyBox:
         with self._lock:
             if version != self.version:
                 return
-            kept = self._kept
+            kept, older = self._kept, keys.older
             for subject, key in keys.current.items():
-                kept.pop((store, subject), None)
-                kept[store, subject] = (until, key, keys.older.get(subject, ()))
-            while len(kept) > MOST_KEPT:
-                del kept[next(iter(kept))]
+                place = store, subject
+                kept.pop(place, None)
+                kept[place] = until, key, older.get(subject, ())
+            for oldest in list(islice(kept, max(len(kept) - MOST_KEPT, 0))):
+                del kept[oldest]
 
     def stands(self, version: int) -> bool:
         """Return whether the kept keys belong to that version; forget them all where they do
@@ -164,10 +172,8 @@ def _fetch(store: Store, subjects: Sequence[bytes]) -> tuple[int, Keys]:
     connection = connections[Store.KEYS]
     found = Keys()
     if not subjects:
-        with connection.cursor() as cursor:
-            cursor.execute(_VERSION)
-            row = cursor.fetchone()
-        return (row[0] if row else 0), found
+        rows = run_direct(connection, _VERSION, ())
+        return (rows[0][0] if rows else 0), found
     owner_of = owners(store)
     filed = {owner_of(subject): subject for subject in subjects}
     prefix = key_prefix(store.value)
@@ -203,11 +209,11 @@ def _find_kek(store: Store, epoch: int) -> WrappingKey:
 
 def _read(connection: Any, names: list[bytes]) -> list[tuple[bytes | None, int, int, bytes]]:
     """Return the key rows of these pseudonyms, and the state's number as a row without owner."""
-    parameters: list[Any] = names
-    condition = f"IN ({','.join(['%s'] * len(names))})"
-    if connection.vendor == "postgresql":
-        condition, parameters = "= ANY(%s)", [names]
-    with connection.cursor() as cursor:
-        cursor.execute(_ROWS + condition + _AND_VERSION, parameters)
-        rows: list[tuple[bytes | None, int, int, bytes]] = cursor.fetchall()
-    return rows
+    postgresql = connection.vendor == "postgresql"
+    if postgresql and len(names) > FEW:
+        return run_direct(connection, f"{_ROWS}= ANY(%b){_AND_VERSION}", [names])
+    # As many places as the next power of two, so that few statements are kept prepared.
+    size = 1 << (len(names) - 1).bit_length()
+    places = ",".join(["%s" if postgresql else "?"] * size)
+    padded = names + names[-1:] * (size - len(names))
+    return run_direct(connection, f"{_ROWS}IN ({places}){_AND_VERSION}", padded)

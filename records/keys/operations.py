@@ -19,6 +19,7 @@ from records.keys.indexing import index_columns, maker_of
 from records.keys.keybox import CHUNK, Keys, box, get_subject_keys, owners
 from records.keys.models import STORE_CODES, DataKey
 from records.keys.plans import SealedPlan, plan_of
+from records.keys.statements import run_direct
 from records.keys.values import TO_BYTES
 
 FIRST_GENERATION = 1
@@ -30,9 +31,9 @@ _INSERT_ONE = (
     " VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"
 )
 _INSERT_MANY = (
-    "INSERT INTO keys_datakey (pseudonym, generation, store, epoch, wrapped)"
-    " SELECT * FROM unnest(%s::bytea[], %s::int[], %s::int[], %s::int[], %s::bytea[])"
-    " ON CONFLICT DO NOTHING"
+    "WITH made AS (INSERT INTO keys_datakey (pseudonym, generation, store, epoch, wrapped)"
+    " SELECT * FROM unnest(%b::bytea[], %b::int[], %b::int[], %b::int[], %b::bytea[])"
+    " ON CONFLICT DO NOTHING RETURNING 1) SELECT count(*) FROM made"
 )
 _Way = tuple[str, bytes, bool, Callable[[object], bytes]]
 """Of a sealed column: attribute, shared AAD, whether it may be NULL, value to bytes."""
@@ -51,10 +52,11 @@ def create_data_keys(grant: Grant, *, store: Store, subjects: Collection[UUID]) 
     made, code = Keys(), STORE_CODES[store]
     wanted = list({subject.bytes for subject in subjects})
     filed = [owner_of(subject) for subject in wanted]
-    keys = [token_bytes(KEY_SIZE) for _ in wanted]
+    drawn = token_bytes(KEY_SIZE * len(wanted))
+    keys = [drawn[start : start + KEY_SIZE] for start in range(0, len(drawn), KEY_SIZE)]
     wrapped = keyring.kek(store, epoch).wrap_all(keys, [prefix + owner + suffix for owner in filed])
     for subject, key in zip(wanted, keys, strict=True):
-        made.add(subject, CellKey(key, FIRST_GENERATION))
+        made.current[subject] = CellKey(key, FIRST_GENERATION)
     rows = [
         (owner, FIRST_GENERATION, code, epoch, secret)
         for owner, secret in zip(filed, wrapped, strict=True)
@@ -70,13 +72,14 @@ def create_data_keys(grant: Grant, *, store: Store, subjects: Collection[UUID]) 
 
 def insert_keys(rows: Sequence[KeyRow]) -> int:
     """Insert key rows, leaving out those that are there; return how many were inserted."""
+    if not rows:
+        return 0
     connection = connections[Store.KEYS]
     with transaction.atomic(using=Store.KEYS), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             columns = [list(column) for column in zip(*rows, strict=True)]
-            cursor.execute(_INSERT_MANY, columns or [[], [], [], [], []])
-        else:
-            cursor.executemany(_INSERT_ONE, rows)
+            return int(run_direct(connection, _INSERT_MANY, columns)[0][0])
+        cursor.executemany(_INSERT_ONE, rows)
         return max(int(cursor.rowcount), 0)
 
 

@@ -5,9 +5,10 @@
 
 from collections.abc import Callable, Sequence
 from operator import itemgetter
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
+from uuid import UUID
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from records.access.grants import Grant
 from records.crypto.aad import complete
@@ -20,12 +21,19 @@ from records.keys.fields.columns import RawCells
 from records.keys.indexing import maker_of
 from records.keys.keybox import Keys, get_subject_keys
 from records.keys.plans import SealedColumnPlan, SealedPlan, plan_of
+from records.keys.statements import read_raw, read_uuid
 from records.keys.values import FROM_BYTES
 
 CHUNK_ROWS = 1_000
 _Row = TypeVar("_Row", bound=Model)
-_RawRow = Sequence[Any]
-"""Primary key, subject (where it is another column), and what stands in the sealed columns."""
+
+
+class _Rows(NamedTuple):
+    """Of each row its id, whose it is, and what stands in the sealed columns."""
+
+    ids: list[UUID]
+    subjects: list[UUID]
+    cells: list[tuple[Any, ...]]
 
 
 def reveal_values(
@@ -40,30 +48,32 @@ def reveal_values(
         return []
     plan = _plan_of_all(instances)
     chosen = [plan.column(name) for name in columns]
-    return _reveal(grant, plan, chosen, _rows_of(plan, chosen, instances))
-
-
-def tuple_columns(model: type[Model], columns: Sequence[str]) -> tuple[str | RawCells, ...]:
-    """Return what to ask `values_list` for, so that reveal_tuples can open its rows."""
-    plan = plan_of(model)
-    return (*_place(plan), *(RawCells(plan.column(name).name) for name in columns))
+    rows = _rows_of(plan, chosen, instances)
+    _require(grant, plan, chosen, rows)
+    return _open_rows(plan, chosen, rows, keep=len(rows.ids) <= CHUNK_ROWS)
 
 
 def reveal_tuples(
-    grant: Grant, model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]
+    grant: Grant, rows: QuerySet[Any], columns: Sequence[str]
 ) -> list[tuple[object, ...]]:
-    """Return the plaintext of rows of `values_list(*tuple_columns(model, columns))`, for exports.
+    """Return the plaintext of these columns of all rows of a queryset, in its order, for exports.
 
-    A row is the primary key, the subject's id where that is another column, then the sealed cells
-    in the order of `columns`. One key query for each CHUNK_ROWS rows. Raises as reveal_values.
+    No instance is made; the rows are read CHUNK_ROWS at a time, with one key query each, and their
+    keys are not kept. Raises as reveal_values.
     """
+    model: type[Model] = rows.model
     plan = plan_of(model)
     chosen = [plan.column(name) for name in columns]
-    return _reveal(grant, plan, chosen, rows, subject_at=len(_place(plan)) - 1)
-
-
-def _place(plan: SealedPlan) -> tuple[str, ...]:
-    return (plan.key,) if plan.key == plan.subject else (plan.key, plan.subject)
+    place = (plan.key,) if plan.key == plan.subject else (plan.key, plan.subject)
+    wanted = rows.values_list(*place, *(RawCells(column.name) for column in chosen))
+    values: list[tuple[object, ...]] = []
+    for part in read_raw(wanted, CHUNK_ROWS):
+        ids = [read_uuid(row[0]) for row in part]
+        subjects = [read_uuid(row[1]) for row in part] if len(place) > 1 else ids
+        raw = _Rows(ids, subjects, [row[len(place) :] for row in part])
+        _require(grant, plan, chosen, raw)
+        values += _open_rows(plan, chosen, raw, keep=False)
+    return values
 
 
 def index_value(grant: Grant, model: type[Model], field_name: str, *values: object) -> IndexValue:
@@ -95,7 +105,7 @@ def find_matching(
     maker = maker_of(plan, index)
     wanted = maker.normalised(values)
     chosen = [plan.column(name) for name in index.of]
-    opened = _open_rows(plan, chosen, _rows_of(plan, chosen, instances))
+    opened = _open_rows(plan, chosen, _rows_of(plan, chosen, instances), keep=True)
     return [
         row
         for row, found in zip(instances, opened, strict=True)
@@ -118,11 +128,11 @@ def _plan_of_all(instances: Sequence[Model]) -> SealedPlan:
 
 def _rows_of(
     plan: SealedPlan, columns: Sequence[SealedColumnPlan], instances: Sequence[Model]
-) -> list[_RawRow]:
-    """Return key, subject and raw cells of each instance; a deferred cell is loaded."""
+) -> _Rows:
+    """Return what the instances hold; a deferred cell is loaded."""
     names = [plan.key, plan.subject, *(column.attname for column in columns)]
     pick = itemgetter(*names)
-    rows: list[_RawRow] = []
+    rows: list[tuple[Any, ...]] = []
     for instance in instances:
         try:
             rows.append(pick(instance.__dict__))
@@ -130,47 +140,36 @@ def _rows_of(
             for name in names:
                 getattr(instance, name)
             rows.append(pick(instance.__dict__))
-    return rows
+    ids = [row[0] for row in rows]
+    subjects = ids if plan.key == plan.subject else [row[1] for row in rows]
+    return _Rows(ids, subjects, [row[2:] for row in rows])
 
 
-def _reveal(
-    grant: Grant,
-    plan: SealedPlan,
-    columns: Sequence[SealedColumnPlan],
-    rows: Sequence[_RawRow],
-    subject_at: int = 1,
-) -> list[tuple[object, ...]]:
-    grant.require_all(
-        plan.store,
-        frozenset([row[subject_at] for row in rows]),
-        frozenset([column.category for column in columns]),
-    )
-    return _open_rows(plan, columns, rows, subject_at)
+def _require(
+    grant: Grant, plan: SealedPlan, columns: Sequence[SealedColumnPlan], rows: _Rows
+) -> None:
+    categories = frozenset([column.category for column in columns])
+    grant.require_all(plan.store, frozenset(rows.subjects), categories)
 
 
 def _open_rows(
-    plan: SealedPlan,
-    columns: Sequence[SealedColumnPlan],
-    rows: Sequence[_RawRow],
-    subject_at: int = 1,
+    plan: SealedPlan, columns: Sequence[SealedColumnPlan], rows: _Rows, *, keep: bool
 ) -> list[tuple[object, ...]]:
     """Return the values of the rows. Only a function that has asked a Grant may call this."""
     prefixes = [column.prefix for column in columns]
     decoders: list[Callable[[bytes], object]] = [FROM_BYTES[column.kind] for column in columns]
     only_text = all(column.kind == "text" for column in columns)
-    cells_from = subject_at + 1
-    keep = len(rows) <= CHUNK_ROWS
+    places = [one.bytes for one in rows.ids]
+    owners = places if rows.subjects is rows.ids else [one.bytes for one in rows.subjects]
     values: list[tuple[object, ...]] = []
-    for start in range(0, len(rows), CHUNK_ROWS):
-        part = rows[start : start + CHUNK_ROWS]
-        owners = [row[subject_at].bytes for row in part]
-        keys = get_subject_keys(store=plan.store, subjects=set(owners), keep=keep)
+    for start in range(0, len(places), CHUNK_ROWS):
+        part = slice(start, start + CHUNK_ROWS)
+        keys = get_subject_keys(store=plan.store, subjects=set(owners[part]), keep=keep)
         current = keys.current
-        for row, owner in zip(part, owners, strict=True):
-            cells, place = row[cells_from:], row[0].bytes
+        for place, owner, cells in zip(places[part], owners[part], rows.cells[part], strict=True):
             try:
                 if only_text:
-                    values.append(tuple(current[owner].open_texts(cells, prefixes, place, owner)))
+                    values.append(current[owner].open_texts(cells, prefixes, place, owner))
                     continue
                 opened = current[owner].open_row(cells, prefixes, place, owner)
             except CannotOpen:

@@ -21,6 +21,7 @@ from retention.models import SubjectClock
 from retention.operations.clocks import RETENTION
 from retention.operations.positions import record_positions
 from retention.operations.steps import EVERY_CATEGORY
+from retention.ports import list_other_subjects
 from retention.rules.safety import BATCH_PEOPLE
 
 NOBODY = UUID(int=0)
@@ -78,8 +79,11 @@ def _marked(store: Store, names: Iterator[UUID]) -> Iterator[list[UUID]]:
 
 
 def _people() -> Iterator[UUID]:
-    """Return every data subject: found once in a list, because rows go while we walk."""
-    return iter(list(DataSubject.objects.order_by("pk").values_list("pk", flat=True)))
+    """Return every data subject, and whoever else has a key of their own: found once in a list,
+    because rows go while we walk.
+    """
+    people = DataSubject.objects.order_by("pk").values_list("pk", flat=True)
+    return iter([*people, *list_other_subjects()])
 
 
 def _wallets() -> Iterator[UUID]:

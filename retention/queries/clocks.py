@@ -5,11 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db import connections
 from django.db.models import Q
 
 from records.access.errors import AccessRefused
 from records.access.grants import Grant
-from records.access.purposes import Action, Purpose
+from records.access.purposes import Action, Purpose, Store
+from records.access.statements import is_among, run_prepared
 from records.cards.models import Application, Card
 from records.cards.rules import ApplicationState, CardState
 from records.identity.models import DataSubject
@@ -125,20 +127,31 @@ def refuse_after_period(
     It does not matter how far a run has come, or whether there is one. Who is held stays open,
     until an erasure has begun.
     """
-    if purpose is Purpose.RETENTION or not subjects:
+    if purpose is Purpose.RETENTION or not subjects or not _is_any_over(subjects, now):
         return None
     over = dict(
         SubjectClock.objects.filter(
             Q(purge_from__lte=now) | Q(erasing_since__isnull=False), pk__in=subjects
         ).values_list("pk", "erasing_since")
     )
-    if not over:
-        return None
     held = list_held(subject_ids=over.keys(), now=now)
     people = _count(erasing is not None or pk not in held for pk, erasing in over.items())
     if not people:
         return None
     return PeriodOver(purpose=purpose.value, action=action.value, people=people)
+
+
+def _is_any_over(subjects: Sequence[UUID], now: datetime) -> bool:
+    """Return whether anybody's period is over, whoever is held. Every opening of the gate asks."""
+    connection = connections[Store.IDENTITY.value]
+    condition, value = is_among(connection, [subject.bytes for subject in subjects])
+    statement = (
+        f"SELECT 1 FROM retention_subjectclock WHERE subject_id {condition}"  # noqa: S608  # ours
+        " AND (purge_from <= %s OR erasing_since IS NOT NULL) LIMIT 1"
+    )
+    return bool(
+        run_prepared(connection, statement, (value, connection.ops.adapt_datetimefield_value(now)))
+    )
 
 
 def _count(answers: Iterable[bool]) -> int:

@@ -6,14 +6,12 @@ from datetime import date
 from uuid import UUID
 
 from records.access.grants import Grant
-from records.cards.rules import CardForm
 from records.contracts.queries import ContractFacts, contract_facts
 from records.legal_days import legal_day
 from records.wallet.queries import OpenItems
 from retention.models import LegalHold
 from retention.rules import (
     EndFacts,
-    Form,
     Obligation,
     ObligationFacts,
     Settled,
@@ -30,7 +28,7 @@ def list_end_facts(grant: Grant, *, subject_id: UUID, today: date) -> list[EndFa
 
 def _facts_of(contract: ContractFacts, today: date) -> EndFacts:
     return EndFacts(
-        form=Form.VIRTUAL if contract.form is CardForm.VIRTUAL else Form.PHYSICAL,
+        form=contract.form,
         valid_until=contract.valid_until,
         cancelled_on=contract.cancelled_on,
         closed_on=contract.closed_on,

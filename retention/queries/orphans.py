@@ -12,6 +12,7 @@ from records.identity.models import DataSubject
 from records.keys.erasure import count_unmatched_keys, count_unmatched_wallets
 from records.wallet.models import Account, AccountKind
 from retention.models import PlanItem
+from retention.ports import list_other_subjects
 
 NOT_ORPHANS = frozenset({"identity.DataSubject", "retention.PlanItem"})
 """The person's own row; and the plans, whose references are stripped by their runs."""
@@ -22,7 +23,7 @@ def count_orphans() -> dict[str, int]:
 
     Pseudonyms are compared inside records.keys and only counts come out: nobody is joined.
     """
-    people = list(DataSubject.objects.values_list("pk", flat=True))
+    people = [*DataSubject.objects.values_list("pk", flat=True), *list_other_subjects()]
     being_erased = set(
         PlanItem.objects.filter(subject_id__isnull=False).values_list("subject_id", flat=True)
     )

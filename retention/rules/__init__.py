@@ -3,7 +3,6 @@
 from retention.rules.catalogue import RETENTION_RULES, RetentionRule, check_rule, get_rule
 from retention.rules.contract_end import (
     ContractEnd,
-    Form,
     Obligation,
     ObligationFacts,
     Settled,
@@ -15,7 +14,6 @@ __all__ = [
     "RETENTION_RULES",
     "ContractEnd",
     "EndFacts",
-    "Form",
     "Obligation",
     "ObligationFacts",
     "RetentionRule",

@@ -8,17 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
+from records.access.purposes import CardForm
 from records.legal_days import add_months
 
 FALLBACK_MONTHS = 60
 """T4.1.12d, T5.1.9b: an end that cannot be determined otherwise."""
-
-
-class Form(StrEnum):
-    """The two forms of a card (T1.2)."""
-
-    PHYSICAL = "physical"
-    VIRTUAL = "virtual"
 
 
 class Obligation(StrEnum):
@@ -84,7 +78,7 @@ class ContractFacts:
     them.
     """
 
-    form: Form = Form.PHYSICAL
+    form: CardForm = CardForm.PHYSICAL
     valid_until: date | None = None
     cancelled_on: date | None = None
     closed_on: date | None = None
@@ -111,7 +105,7 @@ class ContractFacts:
     @property
     def fallback_from(self) -> date | None:
         """The day from which the 60 months run: end of validity, or closure if virtual (step 4)."""
-        if self.form is Form.VIRTUAL and self.closed_on is not None:
+        if self.form is CardForm.VIRTUAL and self.closed_on is not None:
             return self.closed_on
         return self.unusable_on
 

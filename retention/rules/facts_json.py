@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from records.access.purposes import CardForm
 from retention.rules.contract_end import (
     ContractEnd,
     ContractFacts,
-    Form,
     Obligation,
     ObligationFacts,
     Settled,
@@ -68,7 +68,7 @@ def parse_facts(text: str) -> ContractFacts:
     if unknown := sorted(set(data) - _NAMES):
         raise FactsUnreadableError(f"Unknown fact {unknown[0]!r}; known are {_listed(_NAMES)}.")
     try:
-        form = Form(data.get("form", "physical"))
+        form = CardForm(data.get("form", "physical"))
     except ValueError:
         raise FactsUnreadableError('form must be "physical" or "virtual".') from None
     return ContractFacts(

@@ -30,6 +30,7 @@ from dsar.operations.history import lock_case
 from dsar.operations.objections import object_to
 from dsar.operations.packages import download_package
 from dsar.operations.reviewing import apply_correction
+from dsar.operations.status_codes import issue_status_code
 from dsar.package.assembly import DATA_FILE, MANIFEST_FILE
 from dsar.ports import Notice, notify_recipients
 from dsar.rules import AnswerWay, Channel, FiledBy, Right
@@ -93,6 +94,10 @@ NOT_IN_A_HOLDERS_LIFE = {
     "retention.LegalHold",
     "retention.PlanItem",
     "retention.SubjectClock",
+    "dsar.Intake",
+    "dsar.MailDraft",
+    "dsar.Requester",
+    "dsar.Upload",
 }
 """Tables that have no row about a holder whose work is all done."""
 
@@ -281,6 +286,7 @@ def _ask(holder: Actor, subject: UUID) -> bytes:
         )
         with transaction.atomic():
             notify_recipients(lock_case(case.pk), Notice.RECTIFICATION)
+        issue_status_code(case_id=case.pk, now=NOW)
         package = Package.objects.get(case=case)
         data = download_package(
             actor=holder, subject_id=subject, package_id=package.pk, device="test", now=NOW

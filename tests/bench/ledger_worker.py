@@ -12,6 +12,8 @@ import time
 from datetime import UTC, datetime
 from uuid import UUID
 
+from records.access.purposes import CardForm
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 import django
@@ -23,7 +25,7 @@ from django.db import connections  # noqa: E402
 
 from records.wallet import operations  # noqa: E402
 from records.wallet.models import Terminal  # noqa: E402
-from records.wallet.rules import CardForm, Limits  # noqa: E402
+from records.wallet.rules import Limits  # noqa: E402
 
 PLENTY = 10**8
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)

@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -38,11 +38,23 @@ class Service:
 
     url: str
     folder: Path
+    environment: dict[str, str] = field(repr=False)
 
     @property
     def demo(self) -> dict[str, Any]:
         """The sign-ins of the demo people."""
         return json.loads((self.folder / "demo.json").read_text(encoding="utf-8"))
+
+    def manage(self, *arguments: str) -> str:
+        """Run a command of the service beside it and return what it printed."""
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
 
 
 def _free_port() -> int:
@@ -102,7 +114,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     ]
     try:
         _wait_until_ready(f"http://127.0.0.1:{port}", children[0])
-        yield Service(f"http://127.0.0.1:{port}", folder)
+        yield Service(f"http://127.0.0.1:{port}", folder, environment)
     finally:
         for child in children:
             child.terminate()

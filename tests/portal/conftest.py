@@ -33,9 +33,9 @@ def enrolled(register: None, now: Any) -> Callable[..., UUID]:
 
     def make(person: factories.Person, *, form: str = "virtual") -> UUID:
         from records.access.gate import open_gate
-        from records.access.purposes import Action, ActorRole, DataCategory, Purpose
+        from records.access.purposes import Action, ActorRole, CardForm, DataCategory, Purpose
         from records.identity.operations import register_data_subject
-        from records.identity.rules import CardForm, PersonDetails
+        from records.identity.rules import PersonDetails
 
         subject_id = uuid4()
         grant = open_gate(

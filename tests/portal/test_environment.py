@@ -104,3 +104,42 @@ def test_a_date_that_is_none_stops_the_start(monkeypatch: pytest.MonkeyPatch) ->
 
     with pytest.raises(ImproperlyConfigured, match="VARUH_X must hold dates"):
         environment.read_dates("VARUH_X")
+
+
+def test_a_mailbox_is_read_from_its_url(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VARUH_X", "imaps://info%40example.si:ge%3Aslo@mail.example.si/Zahteve")
+
+    assert environment.read_imap("VARUH_X", needs_tls=True) == {
+        "host": "mail.example.si",
+        "port": 993,
+        "tls": True,
+        "user": "info@example.si",
+        "password": "ge:slo",
+        "folder": "Zahteve",
+    }
+    monkeypatch.delenv("VARUH_X")
+    assert environment.read_imap("VARUH_X", needs_tls=True) is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://u:skrivnost@h/", "imaps://h/", "imaps://u:skrivnost@h:x/", "imap://u:skrivnost@h/"],
+)
+def test_a_mailbox_without_tls_or_name_stops_the_start_and_shows_no_password(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("VARUH_X", url)
+
+    with pytest.raises(ImproperlyConfigured, match="VARUH_X must be imaps://") as refused:
+        environment.read_imap("VARUH_X", needs_tls=True)
+
+    assert "skrivnost" not in str(refused.value)
+
+
+def test_plain_imap_is_for_the_demonstration_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VARUH_X", "imap://u:p@127.0.0.1:1143/")
+
+    found = environment.read_imap("VARUH_X", needs_tls=False)
+
+    assert found is not None
+    assert (found["tls"], found["port"], found["folder"]) == (False, 1143, "INBOX")

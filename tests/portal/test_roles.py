@@ -30,6 +30,7 @@ PUBLIC = {
     "metrics",
     "recipient_key",
     "recipient_answers",
+    "follow",
 }
 SIGN_IN = {pattern.name for pattern in urls._SIGN_IN}
 EXPECTED: dict[str, set[str]] = {
@@ -42,6 +43,7 @@ EXPECTED: dict[str, set[str]] = {
     "recipient_answer": {"controller"},
     "approve_plan": {"controller"},
     "office_work": {"clerk", "controller", "dpo"},
+    **{pattern.name: {"clerk", "controller"} for pattern in urls._INTAKE},
 }
 ARGUMENTS: dict[str, Any] = {
     "case_id": uuid4(),
@@ -54,11 +56,14 @@ ARGUMENTS: dict[str, Any] = {
     "instruction_id": uuid4(),
     "kind": "csv",
     "representation_id": uuid4(),
+    "draft_id": uuid4(),
+    "upload_id": uuid4(),
 }
 
 
 def guarded() -> Iterator[URLPattern]:
-    for pattern in (*urls._PUBLIC, *urls._SIGN_IN, *urls._HOLDER, *urls._DESK, *urls._OFFICE):
+    guarded_lists = (urls._HOLDER, urls._DESK, urls._OFFICE, urls._INTAKE)
+    for pattern in (*urls._PUBLIC, *urls._SIGN_IN, *(p for some in guarded_lists for p in some)):
         if pattern.name not in PUBLIC | SIGN_IN:
             yield pattern
 

@@ -2,6 +2,7 @@
 store.
 """
 
+import json
 import time
 from typing import Any
 
@@ -9,7 +10,6 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth import get_user_model
-from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
@@ -18,7 +18,6 @@ from portal.demo.staff import current_code
 from portal.middleware import SEEN_KEY, SINCE_KEY, STAFF_IDLE_SECONDS, STAFF_LONGEST_SECONDS
 from portal.models import StaffProfile
 from portal.permissions import appoint
-from records.crypto.errors import CannotOpen
 from tests import factories
 
 pytestmark = pytest.mark.django_db(databases=factories.ALL_STORES)
@@ -101,6 +100,66 @@ def test_a_code_works_once(client: Client, secret: str) -> None:
     assert again.get(reverse("desk")).status_code == 302
 
 
+def test_the_second_factor_asks_for_what_the_person_has(client: Client, secret: str) -> None:
+    give_password(client)
+
+    page = client.get(reverse("mfa_authenticate")).content.decode()
+
+    assert 'name="code"' in page
+    assert 'name="credential"' not in page
+
+
+MADE_UP = json.dumps(
+    {
+        "id": "AAAA",
+        "rawId": "AAAA",
+        "type": "public-key",
+        "response": {
+            "clientDataJSON": "e30",
+            "authenticatorData": "AA",
+            "attestationObject": "_w",
+            "signature": "AA",
+        },
+    }
+)
+NO_PASSKEYS = [MADE_UP, '{"id": "AAAA"}', '{"id": 1}', '["AAAA"]', "[]", "no json", "7", ""]
+
+
+@pytest.mark.parametrize("sent", NO_PASSKEYS)
+def test_what_no_passkey_made_is_not_kept_as_one(
+    client: Client, cene_account: Any, sent: str
+) -> None:
+    give_password(client)
+    client.get(reverse("mfa_add_webauthn"))
+
+    response = client.post(reverse("mfa_add_webauthn"), {"name": "Namizje", "credential": sent})
+
+    assert "Napaka:" in response.content.decode()
+    assert not Authenticator.objects.exists()
+    assert client.get(reverse("desk")).url == reverse("factor_needed")
+
+
+@pytest.mark.parametrize("sent", NO_PASSKEYS)
+def test_what_no_passkey_made_does_not_sign_in(client: Client, secret: str, sent: str) -> None:
+    give_password(client)
+
+    response = client.post(reverse("mfa_authenticate"), {"credential": sent})
+
+    assert response.status_code == 200
+    assert "Napaka:" in response.content.decode()
+    assert client.get(reverse("desk")).url.startswith(reverse("account_login"))
+
+
+def test_whoever_stops_signing_in_leaves_no_half_open_door(client: Client, secret: str) -> None:
+    give_password(client)
+
+    client.post(reverse("sign_out"))
+
+    response = client.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
+    assert response.url == reverse("account_login")
+    assert client.get(reverse("desk")).status_code == 302
+
+
 def test_unknown_names_and_wrong_passwords_are_answered_alike(client: Client, secret: str) -> None:
     def answer(login: str) -> str:
         body = client.post(
@@ -156,22 +215,6 @@ def test_the_secret_of_a_factor_is_sealed(secret: str, cene_account: Any) -> Non
 
     assert secret not in str(row.data)
     assert row.wrap().validate_code(code_of(secret))
-
-
-def test_a_session_is_sealed_and_a_foreign_one_does_not_open(client: Client, secret: str) -> None:
-    from portal.sessions import SealedSerializer
-
-    session = client.session
-    session["answer"] = "Cvelbarjeva ulica 998"
-    session.save()
-
-    stored = Session.objects.get(pk=session.session_key).session_data
-    sealed = SealedSerializer().dumps({"answer": "Cvelbarjeva ulica 998"})
-    assert "Cvelbarjeva" not in stored
-    assert b"Cvelbarjeva" not in sealed
-    assert SealedSerializer().loads(sealed) == {"answer": "Cvelbarjeva ulica 998"}
-    with pytest.raises(CannotOpen):
-        SealedSerializer().loads(sealed[:-1] + bytes([sealed[-1] ^ 1]))
 
 
 def test_an_idle_session_locks_and_goes_on_at_the_same_place(client: Client, secret: str) -> None:

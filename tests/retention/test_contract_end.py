@@ -9,8 +9,9 @@ from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
+from records.access.purposes import CardForm
 from records.legal_days import add_months
-from retention.rules import EndFacts, Form, Obligation, ObligationFacts, Settled, contract_end
+from retention.rules import EndFacts, Obligation, ObligationFacts, Settled, contract_end
 from retention.rules.contract_end import HAS_KNOWN_END
 from retention.rules.facts_json import FactsUnreadableError, parse_facts
 
@@ -79,7 +80,10 @@ def test_the_last_day_of_validity_counts_in_full():
 @pytest.mark.rule("T5.1.9b")
 def test_the_sixty_months_of_a_virtual_card_run_from_its_closure():
     facts = EndFacts(
-        form=Form.VIRTUAL, valid_until=date(2026, 1, 31), closed_on=date(2027, 1, 31), open=BALANCE
+        form=CardForm.VIRTUAL,
+        valid_until=date(2026, 1, 31),
+        closed_on=date(2027, 1, 31),
+        open=BALANCE,
     )
 
     assert contract_end(facts).contract_end == date(2032, 1, 31)
@@ -136,7 +140,7 @@ def facts_of_a_contract(draw):
     open_items = st.builds(ObligationFacts, kinds)
     held = st.builds(ObligationFacts, st.sampled_from(sorted(HAS_KNOWN_END)), DAYS)
     return EndFacts(
-        form=draw(st.sampled_from(Form)),
+        form=draw(st.sampled_from(CardForm)),
         valid_until=draw(st.none() | DAYS),
         cancelled_on=draw(st.none() | DAYS),
         closed_on=draw(st.none() | DAYS),

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from records.access.grants import Actor, Grant
-from records.access.purposes import DataCategory, Store
+from records.access.purposes import CardForm, DataCategory, Store
 from records.cards.errors import (
     ApplicationIncomplete,
     ApplicationUnknown,
@@ -24,7 +24,6 @@ from records.cards.rules import (
     ApplicationAction,
     ApplicationPurpose,
     ApplicationState,
-    CardForm,
     Channel,
     ClaimedStatus,
     RefusalReason,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from records.access.purposes import CardForm
 from records.cards.errors import (
     ApplicationStateRefused,
     CityMismatchUnconfirmed,
@@ -19,13 +20,6 @@ GUARDIAN_UNDER_YEARS = 15
 """From the 15th birthday on a person applies alone (T4.2.1, C4)."""
 ISSUE_DAYS = 10
 """T4.1.9a."""
-
-
-class CardForm(StrEnum):
-    """The two forms of a card (T1.2)."""
-
-    PHYSICAL = "physical"
-    VIRTUAL = "virtual"
 
 
 class ApplicationState(StrEnum):

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from records.access.grants import Actor, Grant
-from records.access.purposes import Action, DataCategory, Purpose
+from records.access.purposes import Action, CardForm, DataCategory, Purpose
 from records.cards import operations as cards
 from records.cards.errors import NothingToReplace
 from records.cards.models import Application, Card
@@ -19,7 +19,6 @@ from records.cards.rules import (
     ApplicationFacts,
     ApplicationPurpose,
     ApplicationState,
-    CardForm,
     Channel,
     RefusalReason,
     check_age,
@@ -40,7 +39,6 @@ from records.identity.queries import (
     list_delivery_methods,
     reveal_columns,
 )
-from records.identity.rules import CardForm as SubjectForm
 from records.identity.rules import PersonDetails, clean_details
 from records.legal_days import legal_day
 
@@ -114,7 +112,7 @@ def submit_application(
                     subject_id=subject,
                     details=person,
                     home_city=details.chosen_city or city,
-                    form=SubjectForm(details.form),
+                    form=details.form,
                     now=now,
                 )
             application = cards.create_application(

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from records.access.grants import Actor, Grant
-from records.access.purposes import DataCategory, Purpose, Store
+from records.access.purposes import CardForm, DataCategory, Purpose, Store
 from records.cards import operations as cards
 from records.cards.models import Application, Card
 from records.cards.queries import get_application, get_card
@@ -23,7 +23,6 @@ from records.keys.links import presentation_digest, wallet_pseudonym
 from records.keys.operations import create_data_keys
 from records.legal_days import legal_day
 from records.wallet.operations import open_wallet, register_instrument
-from records.wallet.rules import CardForm as InstrumentForm
 from records.wallet.rules import Limits
 
 TOKEN_BYTES = 32
@@ -142,7 +141,7 @@ class _Writing:
         register_instrument(
             wallet=_wallet(grant, saga),
             presentation=presentation_digest(self.token),
-            form=InstrumentForm(card.form),
+            form=CardForm(card.form),
             valid_until=last_day + timedelta(days=1),
             alone=True,
         )

@@ -8,7 +8,6 @@ from records.identity.rules.assurance import (
     check_assurance,
 )
 from records.identity.rules.people import (
-    CardForm,
     PersonDetails,
     clean_birth_date,
     clean_details,
@@ -33,7 +32,6 @@ __all__ = [
     "Assurance",
     "Authority",
     "Basis",
-    "CardForm",
     "DocumentType",
     "Evidence",
     "Gap",

@@ -3,7 +3,6 @@
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 
 import phonenumbers
 from django.core.exceptions import ValidationError
@@ -30,13 +29,6 @@ _MOBILE = frozenset(
 )
 _WITHOUT_ACCENT = str.maketrans({"đ": "d", "ð": "d", "ł": "l", "ø": "o", "ı": "i", "æ": "ae"})
 _check_email = EmailValidator()
-
-
-class CardForm(StrEnum):
-    """The two forms of a card (T1.2). The same person in both is two data subjects (C6)."""
-
-    PHYSICAL = "physical"
-    VIRTUAL = "virtual"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

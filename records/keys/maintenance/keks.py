@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import connections, transaction
@@ -15,6 +15,7 @@ from records.keyring.queries import forget_keyring, get_keyring
 from records.keys.errors import RollUnfinished
 from records.keys.models import STORE_CODES, DataKey
 from records.keys.operations import empty_journal
+from records.keys.statements import run_direct
 
 Progress = Callable[[int, int], None]
 """Called with how many steps are done and how many there are."""
@@ -26,18 +27,18 @@ BATCH: Final = 2_000
 # for rare, and scans and sorts the whole table for every batch.
 _READ = (
     "SELECT pseudonym, generation, epoch, wrapped, store FROM keys_datakey"
-    " WHERE pseudonym > %s ORDER BY pseudonym, generation LIMIT %s"
+    " WHERE pseudonym > {place} ORDER BY pseudonym, generation LIMIT {place}"
 )
 _WRITE_ONE = (
     "UPDATE keys_datakey SET epoch = %s, wrapped = %s"
     " WHERE pseudonym = %s AND generation = %s AND epoch < %s"
 )
 _WRITE_MANY = (
-    "UPDATE keys_datakey AS k SET epoch = v.epoch, wrapped = v.wrapped"
-    " FROM unnest(%s::int[], %s::bytea[], %s::bytea[], %s::int[])"
+    "WITH moved AS (UPDATE keys_datakey AS k SET epoch = v.epoch, wrapped = v.wrapped"
+    " FROM unnest(%b::int[], %b::bytea[], %b::bytea[], %b::int[])"
     " AS v (epoch, wrapped, pseudonym, generation)"
     " WHERE k.pseudonym = v.pseudonym AND k.generation = v.generation AND k.epoch < v.epoch"
-    " AND k.pseudonym BETWEEN %s AND %s"
+    " AND k.pseudonym BETWEEN %b AND %b RETURNING 1) SELECT count(*) FROM moved"
 )
 
 _Row = tuple[bytes, int, int, bytes, int]
@@ -87,10 +88,10 @@ def _rewrap(store: Store, epoch: int, progress: Progress | None) -> int:
     total, done, last = _count_behind(store, epoch), 0, b""
     code = STORE_CODES[store]
     connection = connections[Store.KEYS]
+    read = _READ.format(place="%s" if connection.vendor == "postgresql" else "?")
     while True:
-        with transaction.atomic(using=Store.KEYS), connection.cursor() as cursor:
-            cursor.execute(_READ, [last, BATCH])
-            rows: list[_Row] = cursor.fetchall()
+        with transaction.atomic(using=Store.KEYS):
+            rows: list[_Row] = run_direct(connection, read, [last, BATCH])
             if not rows:
                 return done
             # A subject's generations stay together: the next batch begins with the next subject.
@@ -100,7 +101,7 @@ def _rewrap(store: Store, epoch: int, progress: Progress | None) -> int:
             last = rows[-1][0]
             behind = [row for row in rows if row[4] == code and row[2] < epoch]
             if behind:
-                _write(connection.vendor, cursor, _wrap_rows(store, epoch, behind))
+                _write(connection, _wrap_rows(store, epoch, behind))
         done += len(behind)
         if behind and progress is not None:
             progress(done, max(total, done))
@@ -129,17 +130,14 @@ def _wrap_rows(
     return [(epoch, wrapped, row[0], row[1], epoch) for row, wrapped in zip(rows, new, strict=True)]
 
 
-def _write(
-    vendor: str,
-    cursor: object,
-    rows: Sequence[tuple[int, bytes, bytes, int, int]],
-) -> None:
-    if vendor == "postgresql":
+def _write(connection: Any, rows: Sequence[tuple[int, bytes, bytes, int, int]]) -> None:
+    if connection.vendor == "postgresql":
         columns = [list(column) for column in zip(*rows, strict=True)]
         bounds = [columns[2][0], columns[2][-1]]
-        cursor.execute(_WRITE_MANY, [*columns[:4], *bounds])  # type: ignore[attr-defined]
+        run_direct(connection, _WRITE_MANY, [*columns[:4], *bounds])
     else:
-        cursor.executemany(_WRITE_ONE, rows)  # type: ignore[attr-defined]
+        with connection.cursor() as cursor:
+            cursor.executemany(_WRITE_ONE, rows)
 
 
 def _destroy_due(

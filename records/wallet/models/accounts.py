@@ -6,7 +6,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from records.access.erasure_ledger import AppliedLedger
-from records.wallet.rules import CardForm, InstrumentState
+from records.access.purposes import CardForm
+from records.wallet.rules import InstrumentState
 
 
 class AccountKind(models.TextChoices):

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from django.db import IntegrityError, transaction
 from django.db.models import OuterRef, Subquery
 
+from records.access.purposes import CardForm
 from records.legal_days import legal_day
 from records.wallet import rules
 from records.wallet.errors import CashOnly, InvalidAmount, SystemDisturbed, TerminalMayNot
@@ -33,7 +34,7 @@ from records.wallet.operations.accounting import (
 )
 from records.wallet.operations.single import approve_at_once, has_single_statement
 from records.wallet.queries import Slip, find_replay, slip_of
-from records.wallet.rules import CardForm, DeclineReason, InstrumentState
+from records.wallet.rules import DeclineReason, InstrumentState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

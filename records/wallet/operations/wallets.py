@@ -6,11 +6,12 @@ from uuid import UUID
 
 from django.db import transaction
 
+from records.access.purposes import CardForm
 from records.legal_days import legal_day
 from records.wallet.errors import InstrumentDiffers, WalletClosed, WalletDiffers, WalletUnknown
 from records.wallet.models import Account, AccountKind, Instrument
 from records.wallet.operations.accounting import PAYMENTS, lock_wallet, retry
-from records.wallet.rules import CardForm, InstrumentState, Limits
+from records.wallet.rules import InstrumentState, Limits
 
 
 class Block(StrEnum):

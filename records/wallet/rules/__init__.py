@@ -2,7 +2,6 @@
 
 from records.wallet.rules.decisions import (
     TERMS_REASONS,
-    CardForm,
     DeclineReason,
     InstrumentState,
     WalletState,
@@ -32,7 +31,6 @@ __all__ = [
     "CLAIM_MONTHS",
     "LEGAL_BASIS",
     "TERMS_REASONS",
-    "CardForm",
     "DeclineReason",
     "EndedBecause",
     "FeeBasis",

@@ -60,13 +60,6 @@ class InstrumentState(StrEnum):
     DEAD = "dead"
 
 
-class CardForm(StrEnum):
-    """The two forms of a card (T1.2)."""
-
-    PHYSICAL = "physical"
-    VIRTUAL = "virtual"
-
-
 _DECLINED_STATES = {
     InstrumentState.INACTIVE: DeclineReason.CARD_INACTIVE,
     InstrumentState.DEAD: DeclineReason.CARD_DEAD,

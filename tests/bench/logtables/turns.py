@@ -62,13 +62,13 @@ def _content() -> Any:
         categories=1,
         actor=UUID(int=7),
         task=UUID(int=8),
-        subjects=join_subjects([uuid4()]),
+        subjects=join_subjects([uuid4().bytes]),
         organisation="novo-mesto",
     )
 
 
 def append() -> Work:
-    """An entry and its subject row, through the one writer."""
+    """An entry, through the one writer."""
     from records.access.append import append_entry
 
     def one() -> None:

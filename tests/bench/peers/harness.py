@@ -9,6 +9,7 @@ It prints one JSON object a line: {"row", "plain", "sealed"} with the median sec
 each.
 """
 
+import gc
 import importlib
 import json
 import statistics
@@ -114,6 +115,7 @@ def compare(
     for turn in range(rounds + 1):
         order = ((0, plain), (1, sealed)) if turn % 2 else ((1, sealed), (0, plain))
         for which, work in order:
+            gc.collect()
             started = perf_counter()
             for number in range(inner):
                 work(turn * inner + number)
@@ -132,6 +134,9 @@ class Harness:
 
     def run(self, wanted: Sequence[str]) -> None:
         """Measure the rows that are wanted, all without names."""
+        # The collector's walks through this process's own heap would fall at random on one side.
+        gc.collect()
+        gc.freeze()
         for name in ROW_NAMES:
             # The other rows read what the first one has inserted.
             if not wanted or name in wanted or (name == "insert" and set(wanted) & READERS):
@@ -147,6 +152,7 @@ class Harness:
             side.model.objects.all().delete()
             self.ids = sorted(uuid4() for _ in range(ROWS))
             side.prepare(self.ids)
+            gc.collect()
             started = perf_counter()
             side.insert(self.ids, self.people)
             return perf_counter() - started

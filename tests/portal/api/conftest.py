@@ -10,9 +10,10 @@ from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import Client
 
+from records.access.purposes import CardForm
 from records.keys.links import presentation_digest
 from records.wallet import operations, queries
-from records.wallet.rules import CardForm, Limits
+from records.wallet.rules import Limits
 from tests.factories import HOME_CITY
 
 TOKEN = bytes(range(32))

@@ -27,9 +27,9 @@ so.
 
 def register(*, actor: Actor, now: datetime, subject_id: UUID | None = None) -> UUID:
     """Register Ana, through the gate; return her id."""
+    from records.access.purposes import CardForm
     from records.identity.models import Controller
     from records.identity.operations import register_data_subject
-    from records.identity.rules import CardForm
     from tests.factories import load_demo_register
 
     if not Controller.objects.exists():

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from records.access.purposes import CardForm
 from records.cards import errors, rules
 from records.cards.rules import (
     ApplicationAction,
     ApplicationFacts,
     ApplicationState,
     CancelReason,
-    CardForm,
     PriorNotice,
 )
 

@@ -7,14 +7,13 @@ import pytest
 
 from records.access.errors import AccessRefused
 from records.access.gate import open_gate
-from records.access.purposes import ActorRole, DataCategory, Purpose
+from records.access.purposes import ActorRole, CardForm, DataCategory, Purpose
 from records.cards import errors as card_errors
 from records.cards import queries as card_queries
 from records.cards.models import Application, Card
 from records.cards.rules import (
     ApplicationPurpose,
     ApplicationState,
-    CardForm,
     Channel,
     ClaimedStatus,
     RefusalReason,

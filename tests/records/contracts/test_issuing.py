@@ -8,11 +8,12 @@ import pytest
 from django.db import connections
 
 from records.access.models import LogEntry
+from records.access.purposes import CardForm
 from records.cards import errors as card_errors
 from records.cards.models import Application, Card
 from records.cards.operations import cards as card_operations
 from records.cards.queries import card_usable
-from records.cards.rules import CardForm, CardState, check_holder_id, make_holder_id
+from records.cards.rules import CardState, check_holder_id, make_holder_id
 from records.contracts import errors
 from records.contracts.models import CardSaga
 from records.contracts.operations import (

@@ -11,10 +11,10 @@ import pytest
 from records.access.errors import AccessRefused
 from records.access.gate import open_gate
 from records.access.grants import Grant
-from records.access.purposes import Action, ActorRole, DataCategory, Purpose
+from records.access.purposes import Action, ActorRole, CardForm, DataCategory, Purpose
 from records.access.registry import SubjectContext
 from records.cards.models import Application, Card, CardEvent, CardReport, UsedHolderId
-from records.cards.rules import BlockReason, CancelReason, CardForm, ClaimedStatus, RefusalReason
+from records.cards.rules import BlockReason, CancelReason, ClaimedStatus, RefusalReason
 from records.cards.source import CardsSource
 from records.contracts.models import BlockOutbox
 from records.contracts.operations import (

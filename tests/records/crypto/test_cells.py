@@ -238,7 +238,7 @@ def test_texts_open_as_their_bytes_do() -> None:
     key = CellKey(KEY, 1)
     cells = [None, *key.seal_row([b"", SECRET.encode()], COLUMNS[1:3], ROW, SUBJECT)]
 
-    assert key.open_texts(cells, COLUMNS[:3], ROW, SUBJECT) == [None, "", SECRET]
+    assert key.open_texts(cells, COLUMNS[:3], ROW, SUBJECT) == (None, "", SECRET)
     for junk in (b"plain", "text", cells[1], key.seal(b"\xff", b"")):
         with pytest.raises(CannotOpen):
             key.open_texts([None, cells[1], junk], COLUMNS[:3], ROW, SUBJECT)

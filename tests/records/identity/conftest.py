@@ -9,9 +9,8 @@ import pytest
 
 from records.access.gate import open_gate
 from records.access.grants import Grant
-from records.access.purposes import Action, DataCategory, Purpose
+from records.access.purposes import Action, CardForm, DataCategory, Purpose
 from records.identity.operations import register_data_subject
-from records.identity.rules import CardForm
 from tests import factories
 
 PERSON = (

@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from records.access.errors import AccessRefused
-from records.access.purposes import DataCategory
+from records.access.purposes import CardForm, DataCategory
 from records.identity import errors, queries
 from records.identity.models import DataSubject, DocumentCheck
 from records.identity.operations import (
@@ -17,7 +17,7 @@ from records.identity.operations import (
     record_document_check,
     register_data_subject,
 )
-from records.identity.rules import Assurance, CardForm, DocumentType
+from records.identity.rules import Assurance, DocumentType
 from tests import factories
 from tests.records.identity.conftest import OpenGate, Register
 

@@ -8,9 +8,9 @@ import pytest
 from django.db import connection
 
 from records.access.errors import AccessRefused
+from records.access.purposes import CardForm
 from records.identity import errors, queries
 from records.identity.models import DataSubject
-from records.identity.rules import CardForm
 from tests import factories
 from tests.records.identity.conftest import OpenGate, Register
 

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from records.access.errors import GrantDoesNotCover
 from records.access.purposes import Store
 from records.keys.errors import NotSealed, WrongKind
 from records.keys.operations import create_data_keys, seal_values
-from records.keys.queries import reveal_tuples, reveal_values, tuple_columns
+from records.keys.queries import reveal_tuples, reveal_values
 from records.keys.values import FROM_BYTES, TO_BYTES
 from tests.factories import ALL_STORES
 from tests.records.keys.conftest import SECRET, Safe
@@ -93,15 +94,27 @@ def test_tuples_and_instances_reveal_the_same(safe: Safe) -> None:
     columns = ["name", "nickname", "born", "extra"]
     grant = safe.open(*[row.subject_id for row in rows])
 
-    instances = list(Record.objects.order_by("pk"))
-    tuples = list(Record.objects.order_by("pk").values_list(*tuple_columns(Record, columns)))
+    wanted = Record.objects.order_by("pk")
+    revealed = reveal_values(grant, list(wanted), columns)
 
-    plainly = list(Record.objects.order_by("pk").values_list("pk", "subject_id", *columns))
-
-    revealed = reveal_values(grant, instances, columns)
-    assert reveal_tuples(grant, Record, columns, plainly) == revealed
-    assert revealed == reveal_tuples(grant, Record, columns, tuples)
+    assert reveal_tuples(grant, wanted, columns) == revealed
     assert {row[1] for row in revealed} == {"Anči", "", None}
+
+
+def test_an_export_takes_the_querysets_conditions(safe: Safe) -> None:
+    ana, _bor = safe.put(), safe.put()
+    grant = safe.open(ana.subject_id)
+
+    assert reveal_tuples(grant, Record.objects.filter(pk=ana.pk), ["name"]) == [(SECRET,)]
+    assert reveal_tuples(grant, Record.objects.none(), ["name"]) == []
+    assert reveal_tuples(grant, Record.objects.filter(pk__in=[ana.pk])[:1], ["name"]) == [(SECRET,)]
+
+
+def test_an_export_of_a_neighbour_is_refused(safe: Safe) -> None:
+    ana, _bor = safe.put(), safe.put()
+
+    with pytest.raises(GrantDoesNotCover):
+        reveal_tuples(safe.open(ana.subject_id), Record.objects.all(), ["name"])
 
 
 def test_nothing_asked_nothing_revealed(safe: Safe) -> None:

@@ -7,10 +7,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from records.access.purposes import CardForm
 from records.wallet import operations
 from records.wallet.models import Terminal
 from records.wallet.queries import get_terminal
-from records.wallet.rules import CardForm, Limits
+from records.wallet.rules import Limits
 from tests.factories import HOME_CITY
 
 

@@ -24,7 +24,9 @@ PATH = [
 ]
 
 ALLOWED = {
-    # The store's alias, and the keyed digest of a chip token: neither opens anything.
+    # The store's alias, the two forms of a card, and the keyed digest of a chip token: none of them
+    # opens anything.
+    ("records.access.purposes", "CardForm"),
     ("records.access.purposes", "Store"),
     ("records.keys.links", "presentation_digest"),
 }

@@ -10,7 +10,7 @@ from django.db import connections
 
 from records.access.gate import open_gate
 from records.access.grants import Grant
-from records.access.purposes import Action, ActorRole, DataCategory, Purpose
+from records.access.purposes import Action, ActorRole, CardForm, DataCategory, Purpose
 from records.keys.queries import reveal_values
 from records.wallet import operations, queries
 from records.wallet.errors import (
@@ -28,7 +28,7 @@ from records.wallet.errors import (
 from records.wallet.models import Account, AccountKind, LedgerEntry, Payout
 from records.wallet.operations import Block
 from records.wallet.reconciliation import reconcile
-from records.wallet.rules import CardForm, EndedBecause, Fees
+from records.wallet.rules import EndedBecause, Fees
 from tests.factories import ALL_STORES, make_actor
 from tests.records.wallet.conftest import Till
 

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.db import OperationalError
 
+from records.access.purposes import CardForm
 from records.wallet import operations, queries
 from records.wallet.errors import (
     CashOnly,
@@ -18,7 +19,6 @@ from records.wallet.errors import (
 )
 from records.wallet.models import Account, AccountKind, Authorisation, LedgerEntry, Posting
 from records.wallet.operations import Block
-from records.wallet.rules import CardForm
 from tests.records.wallet.conftest import Till, make_terminal
 
 # Only the payment store: a query to keys, audit or identity would raise here.

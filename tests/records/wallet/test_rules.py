@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from records.access.purposes import CardForm
 from records.wallet import rules
 from records.wallet.errors import ClaimTooLate, InvalidAmount, InvalidFees, InvalidIban, InvalidKey
 from records.wallet.errors import InvalidLimits as LimitsRefused
 from records.wallet.rules import (
-    CardForm,
     DeclineReason,
     EndedBecause,
     FeeBasis,

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from records.access.purposes import CardForm
 from records.wallet import operations, queries
 from records.wallet.errors import (
     InstrumentDiffers,
@@ -16,7 +17,7 @@ from records.wallet.errors import (
 )
 from records.wallet.models import Account, Instrument, Terminal
 from records.wallet.operations import Block
-from records.wallet.rules import CardForm, Limits
+from records.wallet.rules import Limits
 from tests.factories import HOME_CITY, OTHER_CITY
 from tests.records.wallet.conftest import Till, make_terminal
 
