@@ -252,3 +252,55 @@ class NotOnPaper(DsarRefused):
     """The answer travels by the portal, so that nothing is printed for anybody else."""
 
     code = "dsar.not_on_paper"
+
+
+class GroundUnknown(DsarRefused):
+    """The ground is not of the closed list, or cannot stand against this right (GDPR 12(4))."""
+
+    code = "dsar.ground_unknown"
+
+
+class SamePerson(DsarRefused):
+    """Nobody confirms what they prepared, or reviews what they decided: it takes a second person
+    (C9).
+    """
+
+    code = "dsar.same_person"
+
+
+class PartsUnclear(DsarRefused):
+    """A partial answer names what is granted and what is not: both, and nothing twice."""
+
+    code = "dsar.parts_unclear"
+
+
+class DecisionUnknown(DsarRefused):
+    """There is no prepared decision to confirm, or it changed while you looked at it."""
+
+    code = "dsar.decision_unknown"
+
+
+class DecisionWaits(DsarRefused):
+    """A decision is prepared already; it is confirmed or returned before another is prepared."""
+
+    code = "dsar.decision_waits"
+
+
+class NoQuestion(DsarRefused):
+    """No question waits for an answer."""
+
+    code = "dsar.no_question"
+
+
+class ReviewNotPossible(DsarRefused):
+    """Only an answered request is reviewed, once at a time, and a review is not reviewed again
+    (H16).
+    """
+
+    code = "dsar.review_not_possible"
+
+
+class ProcedureNotPossible(DsarRefused):
+    """The procedure cannot be opened or ended like this: look at its dates and its state."""
+
+    code = "dsar.procedure_not_possible"

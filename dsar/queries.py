@@ -6,6 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Max, QuerySet
 
 from dsar.errors import (
@@ -33,7 +34,17 @@ from dsar.models import (
     Upload,
 )
 from dsar.package.schema import package_schema
-from dsar.rules import read_reference
+from dsar.rules import (
+    CaseClock,
+    Deadlines,
+    Event,
+    Extension,
+    Fact,
+    Outcome,
+    case_clock,
+    read_reference,
+)
+from dsar.rules.case_clock import CLOCK_EVENTS
 from dsar.rules.corrections import Declared, ObjectionWay, objection_way
 from dsar.rules.states import OPEN, PROVEN
 from records.access.errors import AccessRefused
@@ -59,6 +70,17 @@ class CaseStanding:
     overdue: bool
     promise_broken: bool
     """An extended case keeps within the law, but not within the policy's 30 days (C3)."""
+    clock: CaseClock
+
+    @property
+    def was_overdue(self) -> bool:
+        """Whether the day was ever missed; an answer does not undo it (threat 32)."""
+        return self.clock.overdue_since is not None
+
+    @property
+    def extension_failed(self) -> bool:
+        """Whether an extension was prepared whose letter did not arrive in time: an alarm."""
+        return self.clock.extension is Extension.FAILED
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +144,53 @@ def list_verified_duplicates(case: Case) -> list[Case]:
 
 
 def standing(case: Case, *, now: datetime) -> CaseStanding:
-    """Return how the case stands against its day (H1)."""
+    """Return how the case stands against its days (H1); for many cases, `standings` asks once."""
+    return standings([case], now=now)[case.pk]
+
+
+def standings(cases: Collection[Case], *, now: datetime) -> dict[UUID, CaseStanding]:
+    """Return how each of these cases stands, from its history, in one query."""
+    facts: dict[UUID, list[Fact]] = {case.pk: [] for case in cases}
+    rows = CaseEvent.objects.filter(
+        case_id__in=facts, event__in=[event.value for event in CLOCK_EVENTS]
+    )
+    for case_id, event, at, reason in rows.values_list("case_id", "event", "at", "reason"):
+        facts[case_id].append(Fact(Event(event), at, reason))
     today = legal_day(now)
-    until = case.legal_max_on if case.extended else case.due_on
-    waits = case.state in [state.value for state in OPEN]
+    return {case.pk: _standing(case, facts[case.pk], today) for case in cases}
+
+
+def _standing(case: Case, facts: Collection[Fact], today: date) -> CaseStanding:
+    clock = case_clock(
+        days=days_of(case),
+        facts=facts,
+        today=today,
+        extra_work_free=settings.EXTRA_WORK_FREE_DAYS,
+    )
     return CaseStanding(
-        due_on=until,
-        days_left=(until - today).days,
-        overdue=waits and today > until,
-        promise_broken=waits and today > case.due_on,
+        due_on=clock.last_day,
+        days_left=clock.days_left,
+        overdue=clock.overdue,
+        promise_broken=clock.promise_broken,
+        clock=clock,
+    )
+
+
+def scope_to_answer(case: Case) -> list[str]:
+    """Return the kinds of data that the answer holds: those asked for, or those granted where the
+    confirmed decision grants a part.
+    """
+    confirmed = case.decisions.filter(state="confirmed", outcome=Outcome.PARTIAL).first()
+    return list(confirmed.granted if confirmed is not None else case.scope)
+
+
+def days_of(case: Case) -> Deadlines:
+    """Return the days that the person was told; the database lets nobody move them."""
+    return Deadlines(
+        received=case.received_on,
+        due=case.due_on,
+        legal_max=case.legal_max_on,
+        target=case.target_on,
     )
 
 

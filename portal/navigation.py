@@ -26,6 +26,7 @@ _STAFF = {
         ("new_application", _("New application")),
         ("desk_block", _("Block a card")),
         ("desk_requests", _("Requests")),
+        ("desk_cases", _("Requests about data")),
     ),
     StaffRole.CONTROLLER: (*_OFFICE, ("desk_requests", _("Registered requests"))),
     StaffRole.DPO: (_OFFICE[0], ("log_search", _("Record of look-ups")), *_OFFICE[1:]),

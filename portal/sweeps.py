@@ -17,7 +17,7 @@ import records.access.tasks
 import records.wallet.tasks
 import retention.tasks
 from portal.models import SweepMark
-from portal.usecases import case_messages, following, recipients, sign_in
+from portal.usecases import case_messages, deadline_reminders, following, recipients, sign_in
 from records.contracts import operations as contracts
 from records.errors import Refusal
 from retention.queries.orphans import count_orphans
@@ -82,6 +82,7 @@ SWEEPS = (
     Sweep("intake", dsar.tasks.end, HOUR),
     Sweep("follow", lambda now: following.forget_tries(now=now), HOUR),
     Sweep("log", records.access.tasks.seal_log, 10),
+    Sweep("deadlines", deadline_reminders.send, HOUR),
 )
 
 

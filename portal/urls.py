@@ -9,15 +9,16 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from portal.views import (
-    case_work,
     clerk,
     clerk_applications,
+    correction_work,
     demo,
     desk_requests,
     following,
     health,
     holder,
     holder_requests,
+    holder_steps,
     intake,
     letters,
     mail_desk,
@@ -30,6 +31,7 @@ from portal.views import (
     rights_steps,
     sign_in,
     staff_account,
+    work,
 )
 
 _PUBLIC = [
@@ -79,22 +81,7 @@ _SIGN_IN = [
     path("staff/factors/key/", add_webauthn, name="mfa_add_webauthn"),
 ]
 
-_CORRECTIONS = [
-    path("me/rights/rectification/", rectification.fields, name="rectification"),
-    path("me/rights/rectification/<str:step>/", rectification.field, name="rectification_step"),
-    path("me/rights/statements/<uuid:item_id>/", rectification.statement, name="own_statement"),
-    path("me/rights/sent/<uuid:case_id>/", rights_steps.sent, name="right_sent"),
-    path("me/rights/objections/end/", rights_steps.take_back, name="take_back_objection"),
-]
-for _slug in rights_steps.FLOWS:
-    _named = {"slug": _slug}
-    _CORRECTIONS += [
-        path(f"me/rights/{_slug}/", rights_steps.begin, _named, name=_slug),
-        path(f"me/rights/{_slug}/<slug:step>/", rights_steps.step, _named, name=f"{_slug}_step"),
-    ]
-
 _HOLDER = [
-    *_CORRECTIONS,
     path("me/", holder.overview, name="holder_home"),
     path("me/data/", holder.data, name="holder_data"),
     path("me/card/", holder.card, name="holder_card"),
@@ -115,6 +102,26 @@ _HOLDER = [
         "me/requests/<uuid:case_id>/status-code/",
         following.own_status_code,
         name="own_status_code",
+    ),
+    path("me/requests/<uuid:case_id>/answer/", holder_steps.answer, name="answer_question"),
+    path("me/requests/<uuid:case_id>/review/", holder_steps.review, name="ask_review"),
+    path("me/rights/rectification/", rectification.fields, name="rectification"),
+    path("me/rights/rectification/<str:step>/", rectification.field, name="rectification_step"),
+    path("me/rights/statements/<uuid:item_id>/", rectification.statement, name="own_statement"),
+    path("me/rights/sent/<uuid:case_id>/", rights_steps.sent, name="right_sent"),
+    path("me/rights/objections/end/", rights_steps.take_back, name="take_back_objection"),
+    *(
+        pattern
+        for slug in rights_steps.FLOWS
+        for pattern in (
+            path(f"me/rights/{slug}/", rights_steps.begin, {"slug": slug}, name=slug),
+            path(
+                f"me/rights/{slug}/<slug:step>/",
+                rights_steps.step,
+                {"slug": slug},
+                name=f"{slug}_step",
+            ),
+        )
     ),
 ]
 
@@ -151,6 +158,7 @@ _DESK = [
         name="application_act",
     ),
     path("desk/cards/<uuid:card_id>/<slug:action>/", clerk.card_act, name="card_act"),
+    path("desk/work/", work.desk_cases, name="desk_cases"),
 ]
 
 _INTAKE = [
@@ -195,17 +203,32 @@ _OFFICE = [
     path("office/requests/<uuid:case_id>/", office.case, name="office_case"),
     path("office/letters/<uuid:letter_id>/", letters.printed, name="office_letter"),
     path("office/letters/<uuid:letter_id>/delivered/", letters.delivered, name="letter_delivered"),
+    path("office/requests/<uuid:case_id>/work/", correction_work.work, name="office_work"),
     path(
         "office/requests/<uuid:case_id>/told/<uuid:instruction_id>/",
         recipients.keep_answer,
         name="recipient_answer",
     ),
-    path("office/requests/<uuid:case_id>/work/", case_work.work, name="office_work"),
     path("office/log/", office.log_search, name="log_search"),
     path("office/integrity/", office.integrity, name="integrity"),
     path("office/retention/", office.retention_plans, name="retention_plans"),
     path("office/retention/<uuid:plan_id>/", office.retention_plan, name="retention_plan"),
     path("office/retention/<uuid:plan_id>/approve/", office.approve_plan, name="approve_plan"),
+    path("work/<uuid:case_id>/", work.case, name="case_work"),
+    path("work/<uuid:case_id>/question/", work.question, name="case_question"),
+    path("work/<uuid:case_id>/decision/", work.decision, name="case_decision"),
+    path("work/<uuid:case_id>/advice/", work.advice, name="case_advice"),
+    path("work/<uuid:case_id>/extension/", work.extension, name="case_extension"),
+    path("work/<uuid:case_id>/procedure/", work.procedure, name="case_procedure"),
+    path(
+        "work/<uuid:case_id>/procedure/answered/",
+        work.procedure_answered,
+        name="procedure_answered",
+    ),
+    path("work/<uuid:case_id>/procedure/result/", work.procedure_result, name="procedure_result"),
+    path("work/<uuid:case_id>/confirm/<uuid:decision_id>/", work.confirm, name="confirm_decision"),
+    path("work/<uuid:case_id>/return/<uuid:decision_id>/", work.give_back, name="return_decision"),
+    path("work/<uuid:case_id>/evidence/", work.evidence, name="case_evidence"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [*_PUBLIC, *_SIGN_IN, *_HOLDER, *_DESK, *_OFFICE]

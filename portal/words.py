@@ -5,7 +5,7 @@ the catalogue.
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from portal import words_corrections, words_rights
+from portal import words_corrections, words_decisions, words_rights
 from records.access.purposes import Action, DataCategory, LegalBasis, Purpose
 
 ROLES = {
@@ -168,7 +168,6 @@ CASE_WORDS = {
     "case:work:started": _("Work started"),
     "case:question:asked": _("Question asked"),
     "case:question:answered": _("Question answered"),
-    "case:deadline:extended": _("Deadline extended"),
     "case:decision:granted": _("Request granted"),
     "case:decision:partly_granted": _("Request partly granted"),
     "case:decision:refused": _("Request refused"),
@@ -189,6 +188,7 @@ CASE_WORDS = {
     "phone": _("by phone"),
 }
 CASE_WORDS |= words_rights.CASE_WORDS
+CASE_WORDS |= words_decisions.CASE_WORDS
 CASE_WORDS |= words_corrections.CASE_WORDS
 WORDS.update({key: text for key, text in CASE_WORDS.items() if key not in WORDS})
 

@@ -65,7 +65,7 @@ CASE_WORDS = {
     "corrected": _("correction"),
     "restricted": _("restriction"),
     "contact_replaced": _("to the contact before the change"),
-    "upheld": _("the objection was upheld"),
+    "objection_upheld": _("the objection was upheld"),
     "overruled": _("the objection was overruled"),
     "taken_back": _("the objection was taken back"),
     "identity_card": _("identity card"),

@@ -82,6 +82,30 @@ EN: dict[str, str] = {
     "how it goes. This message holds no link; open the portal yourself.",
     "message.letter": "We have written to you about request {reference}. Sign in on the portal "
     "to read the letter. This message holds no link; open the portal yourself.",
+    "message.package": "The answer to request {reference} is ready. Sign in on the portal to "
+    "download it within seven days. This message holds no link; open the portal yourself.",
+    "addressee.bearer": "To whoever handed in request {reference}",
+    "ground.no_data_found": "Under the facts that you gave we hold no data that we could connect "
+    "with you. We give this answer whether or not somebody with such facts holds a card, because "
+    "we could not establish that whoever asks is that person (GDPR 11(2) and 12(2)). If you hold "
+    "a card, show it at a registration point, or sign in on the portal: then we shall answer at "
+    "once.",
+    "follow.title": "How to follow your request",
+    "follow.text": "You need no account. Open the address, or point a camera at the picture, and "
+    "type number and code. The code stands on this paper only; keep it as you would a key.",
+    "follow.where": "Address",
+    "follow.code": "Status code",
+    "follow.picture": "A picture to be scanned, with the address, the case number and the status "
+    "code.",
+    "part.title": "What we granted and what we did not",
+    "part.kind": "Kind of data",
+    "part.answer": "Answer",
+    "part.granted": "granted",
+    "part.refused": "not granted",
+    "reminder.subject": "Varuh: deadline of case {reference} / rok za zadevo {reference}",
+    "reminder.text": "Case {reference} ({right_en}): the last day for the answer is {due}, days "
+    "left: {days}. Open it in the portal.\n\nZadeva {reference} ({right}): zadnji dan za odgovor "
+    "je {due}, dni do roka: {days}. Odprite jo v portalu.",
     "message.corrected": "Your data was corrected as you asked: request {reference}. Was it not "
     "you? Sign in on the portal, or call the registration point, at once. This message holds no "
     "link; open the portal yourself.",
@@ -100,19 +124,4 @@ EN: dict[str, str] = {
     "lifting.objection_overruled": "We weighed your objection; the compelling reasons for the "
     "processing prevail. They are explained in the answer to your objection.",
     "lifting.person_asked": "You asked us to end the restriction.",
-    "message.package": "The answer to request {reference} is ready. Sign in on the portal to "
-    "download it within seven days. This message holds no link; open the portal yourself.",
-    "addressee.bearer": "To whoever handed in request {reference}",
-    "ground.no_data_found": "Under the facts that you gave we hold no data that we could connect "
-    "with you. We give this answer whether or not somebody with such facts holds a card, because "
-    "we could not establish that whoever asks is that person (GDPR 11(2) and 12(2)). If you hold "
-    "a card, show it at a registration point, or sign in on the portal: then we shall answer at "
-    "once.",
-    "follow.title": "How to follow your request",
-    "follow.text": "You need no account. Open the address, or point a camera at the picture, and "
-    "type number and code. The code stands on this paper only; keep it as you would a key.",
-    "follow.where": "Address",
-    "follow.code": "Status code",
-    "follow.picture": "A picture to be scanned, with the address, the case number and the status "
-    "code.",
 }

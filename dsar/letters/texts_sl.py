@@ -77,6 +77,29 @@ SL: dict[str, str] = {
     "po prijavi. Sporočilo ne vsebuje povezave; portal odprite sami.",
     "message.letter": "O zahtevi {reference} smo vam napisali. Pismo preberete na portalu po "
     "prijavi. Sporočilo ne vsebuje povezave; portal odprite sami.",
+    "message.package": "Odgovor na zahtevo {reference} je pripravljen. Sedem dni ga lahko "
+    "prenesete na portalu po prijavi. Sporočilo ne vsebuje povezave; portal odprite sami.",
+    "addressee.bearer": "Osebi, ki je vložila zahtevo {reference}",
+    "ground.no_data_found": "Pod podatki, ki ste jih navedli, ne hranimo podatkov, ki bi jih lahko "
+    "povezali z vami. Tak odgovor damo ne glede na to, ali ima kdo s takimi podatki kartico, ker "
+    "ne moremo ugotoviti, ali zahtevo vlaga prav ta oseba (člena 11(2) in 12(2) GDPR). Če imate "
+    "kartico, jo pokažite na vpisnem mestu ali se prijavite na portal: takrat bomo odgovorili "
+    "takoj.",
+    "follow.title": "Kako spremljate svojo zahtevo",
+    "follow.text": "Računa ne potrebujete. Odprite naslov ali usmerite kamero v sliko in vpišite "
+    "številko in kodo. Koda je samo na tem papirju; čuvajte jo kot ključ.",
+    "follow.where": "Naslov",
+    "follow.code": "Koda za spremljanje",
+    "follow.picture": "Slika za optično branje z naslovom, številko zadeve in kodo za spremljanje.",
+    "part.title": "Čemu smo ugodili in čemu ne",
+    "part.kind": "Vrsta podatkov",
+    "part.answer": "Odgovor",
+    "part.granted": "ugodeno",
+    "part.refused": "ni ugodeno",
+    "reminder.subject": "Varuh: rok za zadevo {reference} / deadline of case {reference}",
+    "reminder.text": "Zadeva {reference} ({right}): zadnji dan za odgovor je {due}, dni do roka: "
+    "{days}. Odprite jo v portalu.\n\nCase {reference} ({right_en}): the last day for the answer "
+    "is {due}, days left: {days}. Open it in the portal.",
     "message.corrected": "Vaše podatke smo popravili, kot ste zahtevali: zahteva {reference}. "
     "Niste bili vi? Takoj se prijavite na portal ali pokličite prijavno mesto. Sporočilo ne "
     "vsebuje povezave; portal odprite sami.",
@@ -95,18 +118,4 @@ SL: dict[str, str] = {
     "lifting.objection_overruled": "Vaš ugovor smo pretehtali; nujni razlogi za obdelavo "
     "prevladajo. Pojasnjeni so v odgovoru na ugovor.",
     "lifting.person_asked": "Zahtevali ste, naj omejitev odpravimo.",
-    "message.package": "Odgovor na zahtevo {reference} je pripravljen. Sedem dni ga lahko "
-    "prenesete na portalu po prijavi. Sporočilo ne vsebuje povezave; portal odprite sami.",
-    "addressee.bearer": "Osebi, ki je vložila zahtevo {reference}",
-    "ground.no_data_found": "Pod podatki, ki ste jih navedli, ne hranimo podatkov, ki bi jih lahko "
-    "povezali z vami. Tak odgovor damo ne glede na to, ali ima kdo s takimi podatki kartico, ker "
-    "ne moremo ugotoviti, ali zahtevo vlaga prav ta oseba (člena 11(2) in 12(2) GDPR). Če imate "
-    "kartico, jo pokažite na vpisnem mestu ali se prijavite na portal: takrat bomo odgovorili "
-    "takoj.",
-    "follow.title": "Kako spremljate svojo zahtevo",
-    "follow.text": "Računa ne potrebujete. Odprite naslov ali usmerite kamero v sliko in vpišite "
-    "številko in kodo. Koda je samo na tem papirju; čuvajte jo kot ključ.",
-    "follow.where": "Naslov",
-    "follow.code": "Koda za spremljanje",
-    "follow.picture": "Slika za optično branje z naslovom, številko zadeve in kodo za spremljanje.",
 }

@@ -3,12 +3,14 @@
 from dsar.models.authority import CaseAuthority
 from dsar.models.case import Case, CaseEvent
 from dsar.models.correction import CaseRestriction, ContactNotice, CorrectionItem, Objection
+from dsar.models.decision import Advice, Decision, Procedure, Question, Reminder
 from dsar.models.intake import DraftState, Intake, MailDraft, Requester, StatusCode, Upload
 from dsar.models.letter import CaseMessage, Letter
 from dsar.models.package import Fulfilment, Package
 from dsar.models.recipient import Instruction
 
 __all__ = [
+    "Advice",
     "Case",
     "CaseAuthority",
     "CaseEvent",
@@ -16,6 +18,7 @@ __all__ = [
     "CaseRestriction",
     "ContactNotice",
     "CorrectionItem",
+    "Decision",
     "DraftState",
     "Fulfilment",
     "Instruction",
@@ -24,6 +27,9 @@ __all__ = [
     "MailDraft",
     "Objection",
     "Package",
+    "Procedure",
+    "Question",
+    "Reminder",
     "Requester",
     "StatusCode",
     "Upload",

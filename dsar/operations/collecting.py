@@ -13,7 +13,7 @@ from dsar.package.information import ControllerCard, Recipient
 from dsar.package.manifest import Entry, Status, requested_columns
 from dsar.package.report import Header
 from dsar.package.texts import say
-from dsar.queries import personal_tables
+from dsar.queries import personal_tables, scope_to_answer
 from records.access.grants import Grant
 from records.access.purposes import DataCategory, Store
 from records.access.registry import Source, SubjectContext, sources
@@ -136,7 +136,7 @@ def make_sealed_package(case: Case, collected: Collected, now: datetime) -> Seal
         received_on=case.received_on,
         due_on=case.due_on,
         as_of=now,
-        scope=tuple(DataCategory(kind) for kind in case.scope),
+        scope=tuple(DataCategory(kind) for kind in scope_to_answer(case)),
         answered_by=case.answered_by,
         level=seal.level,
         demo_seal=seal.provider == "demo",

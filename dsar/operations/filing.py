@@ -23,6 +23,7 @@ from dsar.operations.messages import queue_message
 from dsar.rules import (
     AnswerWay,
     Channel,
+    Deadlines,
     Event,
     FiledBy,
     Right,
@@ -73,6 +74,7 @@ def file_request(
     parent: Case | None = None,
     case_id: UUID | None = None,
     unknown_in: str = "",
+    days: Deadlines | None = None,
     also: Callable[[Case], None] | None = None,
 ) -> Case:
     """File a rights request with its deadlines, and return the case (GDPR 12, PP6, C3, C16).
@@ -81,9 +83,10 @@ def file_request(
     what came another way; the true `received_at` counts, wherever it first arrived, and identity is
     pending. An empty `scope` means everything; `details` are what the person wrote, in the shape of
     the right, and are sealed. `case_id` makes a repeated submission return the first case. `also`
-    writes what else belongs to the case, in its transaction, before the right's work begins.
-    `unknown_in` is the city that answers where `subject_id` is a Requester. Raises BadReceiptDate,
-    ScopeUnknown, SubjectUnknown.
+    writes what else belongs to the case, in its transaction, before the right's work begins. `days`
+    stand in place of the law's where somebody else sets them (the supervisor). `unknown_in` is the
+    city that answers where `subject_id` is a Requester. Raises BadReceiptDate, ScopeUnknown,
+    SubjectUnknown.
     """
     received = received_at or now
     if received > now:
@@ -111,7 +114,7 @@ def file_request(
     born: object = None
     if signed_in:  # nobody else is verified here, so that nobody else's age is looked at
         ((born,),) = reveal_columns(grant, [subject_id], columns=["birth_date"])
-    clock = deadlines(legal_day(received), extra_work_free=settings.EXTRA_WORK_FREE_DAYS)
+    clock = days or deadlines(legal_day(received), extra_work_free=settings.EXTRA_WORK_FREE_DAYS)
     case = Case(
         id=key,
         reference=make_reference(secrets.choice),

@@ -22,7 +22,7 @@ from dsar.operations.history import advance, lock_case, record
 from dsar.operations.messages import queue_message
 from dsar.operations.packages import end_packages
 from dsar.package.manifest import Entry, holes
-from dsar.queries import PACKAGE_TABLE
+from dsar.queries import PACKAGE_TABLE, scope_to_answer
 from dsar.rules import AnswerWay, Event, State
 from dsar.rules.states import PROVEN
 from records.access.gate import open_gate, report_outcome
@@ -87,7 +87,7 @@ def _start(job: Fulfilment, now: datetime) -> Case:
 
 
 def _answer(job: Fulfilment, case: Case, actor: Actor, now: datetime) -> Package:
-    scope = [DataCategory(kind) for kind in case.scope]
+    scope = [DataCategory(kind) for kind in scope_to_answer(case)]
     grant = open_gate(
         actor=actor,
         purpose=Purpose.RIGHTS_REQUEST,

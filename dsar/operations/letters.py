@@ -14,6 +14,7 @@ from dsar.letters.kinds import LetterKind
 from dsar.models import Case, CaseMessage, Letter
 from dsar.operations.authority import require_case_authority
 from dsar.operations.collecting import controller_cards
+from dsar.operations.delivered import follow_delivery
 from dsar.operations.history import lock_case, record
 from dsar.operations.messages import queue_message
 from dsar.queries import LETTER_TABLE, PackageFile, find_authority, reveal_letter
@@ -265,6 +266,7 @@ def mark_delivered(letter: Letter, *, case: Case, actor: Actor, now: datetime) -
             sha256=letter.sha256,
         )
         CaseMessage.objects.filter(letter=letter, sent_at=None).update(given_up_at=now)
+        follow_delivery(letter, case=case, actor=actor, now=now)
 
 
 def _get_letter_of(subject_id: UUID, letter_id: UUID) -> Letter:

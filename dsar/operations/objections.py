@@ -199,7 +199,7 @@ def weigh_objection(*, actor: Actor, objection_id: UUID, upheld: bool, now: date
             Event.OBJECTION_HEEDED,
             actor=actor,
             now=now,
-            reason="upheld" if upheld else "overruled",
+            reason="objection_upheld" if upheld else "overruled",
         )
         if upheld:
             ours = CaseRestriction.objects.filter(

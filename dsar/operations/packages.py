@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
-from dsar.errors import CaseHasHoles, PackageEnded, PackageUnknown
+from dsar.errors import CaseHasHoles, PackageEnded, PackageUnknown, StepNotPossible
 from dsar.filestore import remove_files
 from dsar.models import Case, Fulfilment, Package
 from dsar.operations.history import advance, lock_case, record
@@ -17,7 +17,7 @@ from dsar.queries import (
     orphaned_files,
     reveal_package,
 )
-from dsar.rules import Event, State
+from dsar.rules import Event, Outcome, State
 from records.access.gate import open_gate, report_outcome
 from records.access.grants import Actor
 from records.access.purposes import Action, ActorRole, DataCategory, Purpose
@@ -117,6 +117,8 @@ def close_case(*, actor: Actor, case_id: UUID, now: datetime) -> Case:
     """Close an answered case; raise CaseHasHoles where a source never answered (D2)."""
     with transaction.atomic(durable=True):
         case = lock_case(case_id)
+        if case.state == State.DECIDED and case.outcome != Outcome.WITHDRAWN:
+            raise StepNotPossible(state=case.state, step=Event.CLOSED.value)
         jobs = Fulfilment.objects.filter(case=case)
         lines = [line for job in jobs.order_by("requested_at") for line in job.manifest]
         if jobs.filter(done_at=None).exists() or any(
@@ -128,10 +130,13 @@ def close_case(*, actor: Actor, case_id: UUID, now: datetime) -> Case:
 
 
 def close_answered_cases(*, now: datetime) -> int:
-    """Close the answered cases whose package was fetched, or is over; return how many."""
+    """Close the answered cases whose package was fetched, or is over, and those that were
+    withdrawn; return how many.
+    """
     closed = 0
-    unfinished = Fulfilment.objects.filter(done_at=None).values("case_id")
-    answered = Case.objects.filter(state=State.DELIVERED).exclude(pk__in=unfinished)
+    ended = Q(state=State.DELIVERED) | Q(state=State.DECIDED, outcome=Outcome.WITHDRAWN)
+    working = Fulfilment.objects.filter(done_at=None).values("case_id")
+    answered = Case.objects.filter(ended).exclude(pk__in=working)
     waiting = Package.objects.filter(ended_at=None, downloads=0).values("case_id")
     for case in answered.exclude(pk__in=waiting).distinct()[:BATCH]:
         close_case(actor=_system(case), case_id=case.pk, now=now)

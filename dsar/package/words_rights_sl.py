@@ -1,5 +1,7 @@
 """Slovenian words for the tables, columns and codes of rights requests."""
 
+from dsar.rules.grounds import EXTENSION_REASONS, GROUNDS
+
 TABLES: dict[str, str] = {
     "dsar.Letter": "Pisma o zahtevah",
     "dsar.CorrectionItem": "Popravki in izjave",
@@ -15,6 +17,10 @@ TABLES: dict[str, str] = {
     "dsar.Requester": "Osebe, ki jih ni bilo mogoče najti",
     "dsar.MailDraft": "E-pošta, ki je morda zahteva",
     "dsar.Upload": "Priloge zahtev",
+    "dsar.Question": "Vprašanja o zahtevah",
+    "dsar.Advice": "Mnenja pooblaščene osebe za varstvo podatkov",
+    "dsar.Decision": "Odločitve o zahtevah",
+    "dsar.Procedure": "Postopki pri Informacijskem pooblaščencu",
 }
 
 COLUMNS: dict[str, str] = {
@@ -95,6 +101,32 @@ COLUMNS: dict[str, str] = {
     "dsar.Upload.kind": "vrsta po navedbi pošiljatelja",
     "dsar.Upload.name": "ime datoteke",
     "dsar.Upload.content_key": "ključ datoteke",
+    "dsar.Question.asked_at": "vprašano",
+    "dsar.Question.answered_at": "odgovorjeno",
+    "dsar.Question.text": "vprašanje",
+    "dsar.Question.answer": "odgovor",
+    "dsar.Advice.given_at": "dano",
+    "dsar.Advice.text": "mnenje",
+    "dsar.Advice.organisation": "organizacija",
+    "dsar.Advice.given_by": "kdo je dal mnenje",
+    "dsar.Decision.state": "stanje",
+    "dsar.Decision.outcome": "odločitev",
+    "dsar.Decision.grounds": "razlogi po zakonu",
+    "dsar.Decision.granted": "vrste podatkov, pri katerih je ugodeno",
+    "dsar.Decision.refused": "vrste podatkov, pri katerih ni ugodeno",
+    "dsar.Decision.reasons": "razlogi",
+    "dsar.Decision.prepared_at": "pripravljeno",
+    "dsar.Decision.prepared_role": "vloga pripravljavca",
+    "dsar.Decision.prepared_at_organisation": "organizacija pripravljavca",
+    "dsar.Decision.settled_at": "potrjeno ali vrnjeno",
+    "dsar.Decision.settled_at_organisation": "organizacija, ki je potrdila ali vrnila",
+    "dsar.Decision.note": "zakaj je bila vrnjena",
+    "dsar.Decision.prepared_by": "kdo jo je pripravil",
+    "dsar.Decision.settled_by": "kdo jo je potrdil ali vrnil",
+    "dsar.Procedure.number": "številka pri Informacijskem pooblaščencu",
+    "dsar.Procedure.answered_at": "odgovor Pooblaščencu poslan",
+    "dsar.Procedure.result": "izid",
+    "dsar.Procedure.result_on": "dan izida",
 }
 
 VALUES: dict[str, str] = {
@@ -182,7 +214,7 @@ VALUES: dict[str, str] = {
     "contact_replaced": "obvestilo na prejšnji kontakt",
     "corrected": "popravljeno",
     "restricted": "omejeno",
-    "upheld": "ugovor je upoštevan",
+    "objection_upheld": "ugovor je upoštevan",
     "overruled": "ugovor je zavrnjen",
     "taken_back": "ugovor je umaknjen",
     "no_data": "nima podatkov",
@@ -201,4 +233,13 @@ VALUES: dict[str, str] = {
     "printed": "natisnjeno",
     "handed_over": "izročeno",
     "no_data_found": "podatkov ni mogoče povezati z osebo",
+    "prepared": "pripravljeno",
+    "returned": "vrnjeno v dopolnitev",
+    "confirmed": "potrjeno",
+    "upheld": "pritožbi ugodeno",
+    "partly": "pritožbi delno ugodeno",
+    "dismissed": "pritožba zavrnjena",
+    "linked_case": "po povezani zadevi",
+    "clarification": "za pojasnilo, kaj je mišljeno",
+    **{code: ground.title["sl"] for code, ground in (GROUNDS | EXTENSION_REASONS).items()},
 }

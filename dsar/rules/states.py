@@ -56,7 +56,6 @@ class Event(StrEnum):
     STARTED = "case:work:started"
     QUESTION_ASKED = "case:question:asked"
     QUESTION_ANSWERED = "case:question:answered"
-    EXTENDED = "case:deadline:extended"
     GRANTED = "case:decision:granted"
     PARTLY_GRANTED = "case:decision:partly_granted"
     REFUSED = "case:decision:refused"
@@ -135,7 +134,10 @@ _WITHDRAW = Transition(State.DECIDED, frozenset({_HOLDER}), Outcome.WITHDRAWN)
 _REFUSE = Transition(State.DECIDED, frozenset({_CONTROLLER}), Outcome.REFUSED, needs_reason=True)
 _GRANT = Transition(State.DECIDED, _DESK_OR_SYSTEM, Outcome.GRANTED)
 _PARTLY = Transition(State.DECIDED, frozenset({_CONTROLLER}), Outcome.PARTIAL, needs_reason=True)
-_EXTEND = Transition(State.EXTENDED, frozenset({_CONTROLLER}), needs_reason=True)
+_ANSWERS = _DESK_OR_SYSTEM | {_HOLDER}
+"""Who can bring a letter to its reader: the post, the counter, a message, the reader's own
+opening.
+"""
 _ASK = Transition(State.QUESTION_ASKED, _DESK, needs_reason=True)
 
 TRANSITIONS: dict[tuple[State, Event], Transition] = {
@@ -147,7 +149,6 @@ TRANSITIONS: dict[tuple[State, Event], Transition] = {
     (State.VERIFIED, Event.WITHDRAWN): _WITHDRAW,
     (State.VERIFIED, Event.STARTED): Transition(State.IN_WORK, _DESK_OR_SYSTEM),
     (State.IN_WORK, Event.QUESTION_ASKED): _ASK,
-    (State.IN_WORK, Event.EXTENDED): _EXTEND,
     (State.IN_WORK, Event.GRANTED): _GRANT,
     (State.IN_WORK, Event.PARTLY_GRANTED): _PARTLY,
     (State.IN_WORK, Event.REFUSED): _REFUSE,
@@ -164,9 +165,23 @@ TRANSITIONS: dict[tuple[State, Event], Transition] = {
         )
         for state in (State.VERIFIED, State.IN_WORK, State.QUESTION_ASKED, State.EXTENDED)
     },
-    (State.DECIDED, Event.DELIVERED): Transition(State.DELIVERED, _DESK_OR_SYSTEM),
+    (State.DECIDED, Event.DELIVERED): Transition(State.DELIVERED, _ANSWERS),
     (State.DELIVERED, Event.CLOSED): Transition(State.CLOSED, _DESK_OR_SYSTEM),
+    # What was withdrawn has no answer to deliver.
+    (State.DECIDED, Event.CLOSED): Transition(State.CLOSED, frozenset({_SYSTEM})),
+    (State.EXTENDED, Event.QUESTION_ASKED): _ASK,
 }
+for _state, _extended in (
+    (State.IN_WORK, State.EXTENDED),
+    (State.QUESTION_ASKED, State.QUESTION_ASKED),
+):
+    # A controller prepares; the letter's arrival puts it in force (D4).
+    TRANSITIONS[_state, Event.EXTENSION_PREPARED] = Transition(
+        _state, frozenset({_CONTROLLER}), needs_reason=True
+    )
+    TRANSITIONS[_state, Event.EXTENSION_IN_FORCE] = Transition(
+        _extended, _ANSWERS, needs_reason=True
+    )
 
 PROVEN = frozenset(State) - {State.RECEIVED, State.IDENTITY_PENDING}
 """The states in which the person is known to be the holder."""

@@ -11,6 +11,7 @@ from dsar.operations.intake_end import erase_rows_of
 from dsar.source.authority import AuthorityPart
 from dsar.source.cases import CasesPart
 from dsar.source.corrections import CorrectionsPart
+from dsar.source.decisions import DecisionsPart
 from dsar.source.declaring import Part
 from dsar.source.intake import IntakePart
 from dsar.source.letters import LettersPart
@@ -25,6 +26,7 @@ PARTS: tuple[Part, ...] = (
     CorrectionsPart(),
     RecipientsPart(),
     AuthorityPart(),
+    DecisionsPart(),
     LettersPart(),
     PackagesPart(),
     IntakePart(),

@@ -21,6 +21,13 @@ def _told(case: Case, _staff: Staff, _now: datetime) -> Panel | None:
     return Panel(*found) if found else None
 
 
+def _work(case: Case, staff: Staff, now: datetime) -> Panel | None:
+    from portal.usecases.case_work import work_panel
+
+    return work_panel(case, staff, now)
+
+
+OFFICE_PANELS: tuple[OfficePanel, ...] = (_work, _told)
 OFFICE_PANELS: tuple[OfficePanel, ...] = (_told, correction_panels.work_panel)
 """Asked for every case, in this order; None where there is nothing to show."""
 

@@ -7,7 +7,13 @@ from uuid import UUID
 
 from dsar.errors import PackageEnded
 from dsar.models import Case, Fulfilment, Instruction, Letter, Package
-from dsar.operations import disable_package, download_package, file_request, renew_package
+from dsar.operations import (
+    disable_package,
+    download_package,
+    file_request,
+    may_be_reviewed,
+    renew_package,
+)
 from dsar.queries import (
     CaseStanding,
     PackageFile,
@@ -20,6 +26,7 @@ from dsar.queries import (
     list_letters_to_person,
     list_packages,
     standing,
+    standings,
 )
 from dsar.rules import Right
 from dsar.rules.states import OPEN
@@ -58,11 +65,14 @@ class CasePage:
     letters: tuple[Letter, ...]
     panel: Panel | None
     told: tuple[Instruction, ...]
+    may_review: bool = False
 
 
 def list_own(*, holder: Holder, now: datetime) -> list[CaseLine]:
     """Return the holder's requests, newest first."""
-    return [_line(case, now) for case in list_cases_of(holder.subject_id)]
+    cases = list_cases_of(holder.subject_id)
+    how = standings(cases, now=now)
+    return [_line(case, how[case.pk]) for case in cases]
 
 
 def file_own(
@@ -95,7 +105,7 @@ def read_case(*, holder: Holder, case_id: UUID, now: datetime) -> CasePage:
     job = find_open_fulfilment(case_id)
     return CasePage(
         case=case,
-        line=_line(case, now),
+        line=_line(case, standing(case, now=now)),
         events=tuple(list_events(case_id)),
         package=packages[0] if packages else None,
         job=job,
@@ -106,6 +116,7 @@ def read_case(*, holder: Holder, case_id: UUID, now: datetime) -> CasePage:
         letters=tuple(list_letters_to_person(case_id)),
         told=tuple(list_instructions(case_id)),
         panel=holder_panel(case=case, holder=holder, now=now),
+        may_review=may_be_reviewed(case),
     )
 
 
@@ -142,8 +153,7 @@ def renew(*, holder: Holder, case_id: UUID, now: datetime) -> UUID:
     return job.pk
 
 
-def _line(case: Case, now: datetime) -> CaseLine:
-    how = standing(case, now=now)
+def _line(case: Case, how: CaseStanding) -> CaseLine:
     return CaseLine(
         id=case.pk,
         reference=case.reference,

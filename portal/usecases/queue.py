@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 
 from dsar.models import Case
-from dsar.queries import CaseStanding, standing
+from dsar.queries import CaseStanding, standings
 from dsar.queue import (
     MOST_COUNTED,
     QueueFilter,
@@ -79,8 +79,9 @@ def read_page(*, staff: Staff, asked: QueueFilter, after: str, now: datetime) ->
     """Return a page of the joint cases of the officer's city, the most urgent first (D1, D10)."""
     found = list_queue(city=staff.city, asked=asked, now=now, after=after)
     count = count_queue(city=staff.city, asked=asked, now=now)
+    how = standings(found.cases, now=now)
     return Page(
-        lines=tuple(QueueLine(case, standing(case, now=now)) for case in found.cases),
+        lines=tuple(QueueLine(case, how[case.pk]) for case in found.cases),
         after=found.after,
         count=min(count, MOST_COUNTED),
         more_than=count > MOST_COUNTED,

@@ -79,6 +79,7 @@ from records.wallet.operations import (
 )
 from records.wallet.rules import EndedBecause, Fees
 from retention.operations import approve_plan, confirm_clock, make_plan, run_plan, sweep_clocks
+from tests.architecture.decided_case import live_a_decided_case, written_marks
 from tests.factories import ALL_STORES
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -165,6 +166,7 @@ def _live(person: PersonDetails) -> Life:
     _consent(holder, subject)
     cancel_card(actor=CLERK, card_id=row.pk, reason=CancelReason.HOLDER_REQUEST, now=NOW)
     wallet = _pay_out(subject, row.pk)
+    live_a_decided_case(holder=holder, subject=subject, name=person.given_name, now=NOW)
     _correct(holder, subject)
     package = _ask(holder, subject)
     return Life(
@@ -316,7 +318,8 @@ def _markers(person: PersonDetails) -> list[str]:
     return [
         str(value)
         for value in (
-            person.given_name, person.family_name, person.residence, person.phone, person.email
+            person.given_name, person.family_name, person.residence, person.phone, person.email,
+            *written_marks(person.given_name),
         )
     ]  # fmt: skip
 

@@ -12,18 +12,11 @@ from dsar.errors import (
     CaseUnknown,
     IdentityNotProven,
     ScopeUnknown,
-    StepNotPossible,
-    StepNotYours,
-    TooLateToExtend,
 )
 from dsar.models import Case, Fulfilment
 from dsar.operations import (
-    answer_question,
     ask_identity,
-    ask_question,
     doubt_identity,
-    extend_case,
-    refuse_case,
     verify_identity,
     withdraw_case,
 )
@@ -223,69 +216,6 @@ def test_a_withdrawn_request_is_not_answered(
     assert fulfil_cases(now) == 0
     case.refresh_from_db()
     assert (case.state, case.outcome) == ("decided", "withdrawn")
-
-
-@pytest.fixture
-def in_work(file_request: FileRequest, now: Any) -> Case:
-    """A case on which work has begun, without its job."""
-    from dsar.operations.fulfilment import _start
-
-    case = file_request()
-    job = Fulfilment.objects.get(case=case)
-    _start(job, now)
-    job.delete()
-    case.refresh_from_db()
-    return case
-
-
-@pytest.mark.rule("C1", "C3")
-def test_a_controller_extends_in_time_with_a_reason_and_both_days_stay(
-    in_work: Case, cera: Actor, cene: Actor, now: Any
-) -> None:
-    with pytest.raises(StepNotYours):
-        extend_case(actor=cene, case_id=in_work.pk, reason="complexity", now=now)
-
-    case = extend_case(actor=cera, case_id=in_work.pk, reason="complexity", now=now)
-
-    told = standing(case, now=now + timedelta(days=40))
-    assert (case.due_on, told.due_on) == (date(2026, 12, 21), date(2027, 2, 22))
-    assert (told.overdue, told.promise_broken) == (False, True)
-    with pytest.raises(TooLateToExtend):
-        extend_case(actor=cera, case_id=in_work.pk, reason="again", now=now)
-
-
-def test_an_extension_after_the_first_month_is_too_late(
-    in_work: Case, cera: Actor, now: Any
-) -> None:
-    with pytest.raises(TooLateToExtend):
-        extend_case(
-            actor=cera, case_id=in_work.pk, reason="complexity", now=now + timedelta(days=31)
-        )
-
-
-def test_a_question_does_not_stop_the_clock(
-    in_work: Case, cene: Actor, herself: Actor, now: Any
-) -> None:
-    ask_question(actor=cene, case_id=in_work.pk, reason="which_card", now=now)
-    case = answer_question(actor=herself, case_id=in_work.pk, now=now + timedelta(days=5))
-
-    assert case.state == "in_work"
-    assert case.due_on == in_work.due_on
-
-
-@pytest.mark.rule("C1")
-def test_only_a_controller_refuses_and_says_on_which_ground(
-    in_work: Case, cera: Actor, cene: Actor, now: Any
-) -> None:
-    with pytest.raises(StepNotYours):
-        refuse_case(actor=cene, case_id=in_work.pk, ground="excessive", now=now)
-
-    case = refuse_case(actor=cera, case_id=in_work.pk, ground="excessive", now=now)
-
-    assert (case.state, case.outcome) == ("decided", "refused")
-    assert history(case)[-1] == ("case:decision:refused", "controller", "excessive")
-    with pytest.raises(StepNotPossible):
-        refuse_case(actor=cera, case_id=in_work.pk, ground="excessive", now=now)
 
 
 @pytest.mark.rule("C26")

@@ -41,7 +41,7 @@ def test_nothing_leads_to_disclosure_but_through_verified() -> None:
 
 
 @pytest.mark.rule("C1")
-@pytest.mark.parametrize("event", [Event.EXTENDED, Event.REFUSED, Event.PARTLY_GRANTED])
+@pytest.mark.parametrize("event", [Event.EXTENSION_PREPARED, Event.REFUSED, Event.PARTLY_GRANTED])
 @pytest.mark.parametrize(
     "role", [ActorRole.CLERK, ActorRole.DPO, ActorRole.SYSTEM, ActorRole.HOLDER]
 )
@@ -52,7 +52,7 @@ def test_only_a_controller_refuses_or_extends(event: Event, role: ActorRole) -> 
         transition(State.IN_WORK, event, role=role, reason="complex")
 
 
-@pytest.mark.parametrize("event", [Event.EXTENDED, Event.REFUSED, Event.PARTLY_GRANTED])
+@pytest.mark.parametrize("event", [Event.EXTENSION_PREPARED, Event.REFUSED, Event.PARTLY_GRANTED])
 def test_a_decision_against_the_person_needs_a_reason(event: Event) -> None:
     with pytest.raises(ReasonMissing):
         transition(State.IN_WORK, event, role=ActorRole.CONTROLLER, reason="  ")
@@ -60,7 +60,9 @@ def test_a_decision_against_the_person_needs_a_reason(event: Event) -> None:
 
 def test_a_case_is_extended_once() -> None:
     with pytest.raises(StepNotPossible):
-        transition(State.EXTENDED, Event.EXTENDED, role=ActorRole.CONTROLLER, reason="again")
+        transition(
+            State.EXTENDED, Event.EXTENSION_PREPARED, role=ActorRole.CONTROLLER, reason="again"
+        )
 
 
 def test_a_closed_case_stays_closed() -> None:

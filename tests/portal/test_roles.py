@@ -42,8 +42,19 @@ EXPECTED: dict[str, set[str]] = {
     "letter_delivered": {"clerk", "controller"},
     "recipient_answer": {"controller"},
     "approve_plan": {"controller"},
-    "office_work": {"clerk", "controller", "dpo"},
     **{pattern.name: {"clerk", "controller"} for pattern in urls._INTAKE},
+    "case_work": {"clerk", "controller", "dpo"},
+    "case_question": {"clerk", "controller"},
+    "case_decision": {"clerk", "controller"},
+    "case_advice": {"dpo"},
+    "case_extension": {"controller"},
+    "case_procedure": {"controller"},
+    "procedure_answered": {"controller"},
+    "procedure_result": {"controller"},
+    "confirm_decision": {"controller"},
+    "return_decision": {"controller"},
+    "case_evidence": {"controller", "dpo"},
+    "office_work": {"clerk", "controller", "dpo"},
 }
 ARGUMENTS: dict[str, Any] = {
     "case_id": uuid4(),
@@ -58,6 +69,7 @@ ARGUMENTS: dict[str, Any] = {
     "representation_id": uuid4(),
     "draft_id": uuid4(),
     "upload_id": uuid4(),
+    "decision_id": uuid4(),
 }
 
 

@@ -16,7 +16,7 @@ from portal.clock import read_clock
 from portal.forms import DayField, PageForm
 from portal.models import StaffRole
 from portal.roles import staff_only
-from portal.usecases import case_work, own_rights
+from portal.usecases import correction_work, own_rights
 from records.identity.rules import DocumentType
 
 CITY = "home_city"
@@ -54,7 +54,7 @@ def work(request: HttpRequest, case_id: UUID) -> HttpResponse:
         return HttpResponseRedirect(reverse("office_work", args=[case_id]))
     staff = request.staff
     context = {
-        "page": case_work.reveal_work(staff=staff, case_id=case_id, now=read_clock()),
+        "page": correction_work.reveal_work(staff=staff, case_id=case_id, now=read_clock()),
         "form": form,
         "staff": staff,
         "may_work": staff.role in (StaffRole.CLERK, StaffRole.CONTROLLER),
@@ -73,21 +73,23 @@ def _act(request: HttpRequest, case_id: UUID, form: AddForm) -> None:
     act = said.get("act", "")
     try:
         if act == "apply":
-            case_work.make(item_id=UUID(said["item"]), evidence=said.get("evidence", ""), **common)
+            correction_work.make(
+                item_id=UUID(said["item"]), evidence=said.get("evidence", ""), **common
+            )
         elif act == "reject":
-            case_work.reject(item_id=UUID(said["item"]), ground=said["ground"], **common)
+            correction_work.reject(item_id=UUID(said["item"]), ground=said["ground"], **common)
         elif act == "add":
-            case_work.add(**form.cleaned_data, **common)
+            correction_work.add(**form.cleaned_data, **common)
         elif act == "object":
-            case_work.enter_objection(purposes=said.getlist("purpose"), **common)
+            correction_work.enter_objection(purposes=said.getlist("purpose"), **common)
         elif act in ("uphold", "overrule"):
             upheld = act == "uphold"
-            case_work.weigh(objection_id=UUID(said["objection"]), upheld=upheld, **common)
+            correction_work.weigh(objection_id=UUID(said["objection"]), upheld=upheld, **common)
         elif act == "announce":
             row = UUID(said["restriction"])
-            case_work.announce(restriction_id=row, reason=said["reason"], **common)
+            correction_work.announce(restriction_id=row, reason=said["reason"], **common)
         elif act == "lift":
-            case_work.end_restriction(restriction_id=UUID(said["restriction"]), **common)
+            correction_work.end_restriction(restriction_id=UUID(said["restriction"]), **common)
         else:
             raise BadRequest
     except (KeyError, ValueError):
