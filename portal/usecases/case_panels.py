@@ -27,8 +27,7 @@ def _work(case: Case, staff: Staff, now: datetime) -> Panel | None:
     return work_panel(case, staff, now)
 
 
-OFFICE_PANELS: tuple[OfficePanel, ...] = (_work, _told)
-OFFICE_PANELS: tuple[OfficePanel, ...] = (_told, correction_panels.work_panel)
+OFFICE_PANELS: tuple[OfficePanel, ...] = (_work, _told, correction_panels.work_panel)
 """Asked for every case, in this order; None where there is nothing to show."""
 
 HOLDER_PANELS: dict[Right, HolderPanel] = {

@@ -375,8 +375,8 @@ def test_a_number_of_another_is_refused_and_nothing_is_left(
 @pytest.fixture
 def register_virtual(holder: Holder, cene: Actor, now: datetime) -> Callable[..., UUID]:
     """A maker of holders of a virtual card."""
+    from records.access.purposes import CardForm
     from records.identity.operations import register_data_subject
-    from records.identity.rules import CardForm
     from tests.factories import make_details
 
     def make(person: Any) -> UUID:
@@ -531,7 +531,7 @@ def test_paper_restricts_nobody_until_its_sender_is_known(
         add_correction(actor=cene, case_id=case.pk, changes=changes, now=now)
     assert not find_restrictions(subjects=[holder.subject_id])
 
-    verify_identity(actor=cene, case_id=case.pk, shown=[Proof.CARD_PRESENTED], now=now)
+    verify_identity(actor=cene, case_id=case.pk, shown=[Proof.CONTACT_CODE], now=now)
     items = add_correction(actor=cene, case_id=case.pk, changes=changes, now=now)
 
     # Nobody has signed in: even a free field is looked at.
