@@ -32,6 +32,7 @@ OFFICE_PANELS: tuple[OfficePanel, ...] = (
     correction_panels.work_panel,
     _told,
 )
+OFFICE_PANELS: tuple[OfficePanel, ...] = (_work, _told, correction_panels.work_panel)
 """Asked for every case, in this order; None where there is nothing to show."""
 
 HOLDER_PANELS: dict[Right, HolderPanel] = {

@@ -531,9 +531,7 @@ def test_paper_restricts_nobody_until_its_sender_is_known(
         add_correction(actor=cene, case_id=case.pk, changes=changes, now=now)
     assert not find_restrictions(subjects=[holder.subject_id])
 
-    verify_identity(
-        actor=cene, case_id=case.pk, shown=[Proof.CARD_PRESENTED, Proof.KNOWN_FACT], now=now
-    )
+    verify_identity(actor=cene, case_id=case.pk, shown=[Proof.CONTACT_CODE], now=now)
     items = add_correction(actor=cene, case_id=case.pk, changes=changes, now=now)
 
     # Nobody has signed in: even a free field is looked at.
