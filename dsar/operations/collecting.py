@@ -1,26 +1,27 @@
 """Asking every source, under one Grant, and making the sealed file from what they hand over."""
 
 import logging
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from dsar.models import Case
-from dsar.package.assembly import assemble
+from dsar.operations.typesetting import SealedPackage, seal_package
+from dsar.package.assembly import make_contents
 from dsar.package.content import Collected, Sheet, collect_source
 from dsar.package.information import ControllerCard, Recipient
-from dsar.package.manifest import Entry, Status, requested_columns
+from dsar.package.manifest import Entry, Status, describe, given_columns, requested_columns
+from dsar.package.portable import tables_for
 from dsar.package.report import Header
-from dsar.package.texts import say
 from dsar.queries import personal_tables, scope_to_answer
+from dsar.rules import Right
+from dsar.spool import keep_rows
 from records.access.grants import Grant
+from records.access.inventory import Table
 from records.access.purposes import DataCategory, Store
 from records.access.registry import Source, SubjectContext, sources
 from records.contracts.queries import subject_context
-from records.documents.rendering import render_pdf
 from records.documents.seals import SealSettings
-from records.documents.signing import seal_pdf
 from records.errors import Refusal
 from records.identity.queries import list_controllers, list_processors, list_registration_points
 
@@ -28,55 +29,66 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class SealedPackage:
-    """The sealed file, before it is stored."""
+class Question:
+    """What is asked of the sources: by which right, and which kinds of data (none: all)."""
 
-    data: bytes = field(repr=False)
-    level: str
-    rows: int
+    right: Right
+    scope: tuple[DataCategory, ...] = ()
+
+    @classmethod
+    def of(cls, case: Case) -> "Question":
+        """Return what a case asks."""
+        return cls(Right(case.right), tuple(map(DataCategory, scope_to_answer(case))))
+
+    def tables(self, source: Source) -> list[Table]:
+        """Return the source's tables as the right gives them."""
+        return [tables_for(self.right, table) for table in source.tables]
+
+    def asks(self, source: Source) -> bool:
+        """Return whether the source holds something that is asked for; for portability, something
+        that is given.
+        """
+        choose = given_columns if self.right is Right.PORTABILITY else requested_columns
+        return any(choose(table, self.scope) for table in self.tables(source))
 
 
-def asked_sources(scope: Collection[DataCategory]) -> list[Source]:
+def asked_sources(question: Question) -> list[Source]:
     """Return the sources that hold a table with something asked for."""
-    return [
-        source
-        for source in sources()
-        if any(requested_columns(table, scope) for table in source.tables)
-    ]
+    return [source for source in sources() if question.asks(source)]
 
 
-def asked_categories(scope: Collection[DataCategory]) -> frozenset[DataCategory]:
+def asked_categories(question: Question) -> frozenset[DataCategory]:
     """Return every kind of data that must be opened to answer: whole tables, as their sources read
     them.
     """
     found = {
         column.category
-        for source in asked_sources(scope)
+        for source in asked_sources(question)
         for table in source.tables
         for column in table.personal()
     }
     extra = {DataCategory.CASE}
-    if _needs_wallets(scope):
+    if _needs_wallets(question):
         extra |= {DataCategory.CARD, DataCategory.WALLET}
     return frozenset(found | extra)
 
 
-def context_of(grant: Grant, subject_id: UUID, scope: Collection[DataCategory]) -> SubjectContext:
+def context_of(grant: Grant, subject_id: UUID, question: Question) -> SubjectContext:
     """Return the person under their names in the stores that are asked; the wallets only where they
     are needed.
     """
-    if _needs_wallets(scope):
+    if _needs_wallets(question):
         return subject_context(grant, subject_id)
     return SubjectContext(subject_id=subject_id)
 
 
-def _needs_wallets(scope: Collection[DataCategory]) -> bool:
-    stores = {table.store for source in asked_sources(scope) for table in source.tables}
+def _needs_wallets(question: Question) -> bool:
+    stores = {table.store for source in asked_sources(question) for table in source.tables}
     return bool(stores & {Store.PAYMENTS, Store.AUDIT})
 
 
 def collect_all(
-    grant: Grant, context: SubjectContext, scope: Collection[DataCategory], now: datetime
+    grant: Grant, context: SubjectContext, question: Question, now: datetime
 ) -> Collected:
     """Return what all sources hand over, with a manifest line for each personal table.
 
@@ -85,22 +97,23 @@ def collect_all(
     """
     sheets: list[Sheet] = []
     manifest: list[Entry] = []
-    asked = {source.code for source in asked_sources(scope)}
     for source in sources():
-        if source.code in asked:
-            found = _collect_one(source, grant, context, scope, now)
+        if question.asks(source):
+            found = _collect_one(source, grant, context, question, now)
         else:
-            found = collect_not_asked(source)
+            found = collect_not_asked(source, question)
         sheets += found.sheets
         manifest += found.manifest
     return Collected(tuple(sheets), tuple(manifest))
 
 
-def collect_not_asked(source: Source) -> Collected:
-    """Return the manifest lines of a source that holds nothing of what was asked for."""
+def collect_not_asked(source: Source, question: Question) -> Collected:
+    """Return the manifest lines of a source that holds nothing of what was asked for: not
+    requested, or withheld with the reason.
+    """
     lines = [
-        Entry(source.code, table.model, Status.NOT_REQUESTED)
-        for table in source.tables
+        describe(source.code, table, question.scope, 0)
+        for table in question.tables(source)
         if table.personal()
     ]
     return Collected((), tuple(lines))
@@ -110,12 +123,13 @@ def _collect_one(
     source: Source,
     grant: Grant,
     context: SubjectContext,
-    scope: Collection[DataCategory],
+    question: Question,
     now: datetime,
 ) -> Collected:
     try:
         sections = source.collect(grant, context, now)
-        return collect_source(source.code, source.tables, sections, scope)
+        tables = question.tables(source)
+        return collect_source(source.code, tables, sections, question.scope, keep_rows)
     except Exception as error:  # noqa: BLE001  # whatever it is, it is a hole, and the case waits
         code = error.code if isinstance(error, Refusal) else type(error).__name__
         logger.warning("a source failed", extra={"source": source.code, "code": code})
@@ -130,6 +144,7 @@ def _collect_one(
 def make_sealed_package(case: Case, collected: Collected, now: datetime) -> SealedPackage:
     """Return the typeset and sealed file of a case from what was collected without a hole."""
     seal = SealSettings.configured()
+    right = Right(case.right)
     header = Header(
         reference=case.reference,
         language=case.language,
@@ -140,25 +155,17 @@ def make_sealed_package(case: Case, collected: Collected, now: datetime) -> Seal
         answered_by=case.answered_by,
         level=seal.level,
         demo_seal=seal.provider == "demo",
+        right=right,
     )
-    assembled = assemble(
+    contents = make_contents(
         header=header,
         controllers=controller_cards(),
         recipients=_recipients(),
-        tables=personal_tables(),
+        tables=personal_tables(right),
         collected=collected,
         names=_organisation_names(),
     )
-    pdf = render_pdf(
-        template="report",
-        data=assembled.data,
-        attachments=assembled.attachments,
-        language=case.language,
-        title=assembled.title,
-        created_at=now,
-    )
-    sealed = seal_pdf(pdf, reason=say(case.language, "kicker"), now=now, seal=seal)
-    return SealedPackage(sealed.data, sealed.level, assembled.rows)
+    return seal_package(contents, now=now)
 
 
 def controller_cards() -> list[ControllerCard]:

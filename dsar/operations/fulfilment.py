@@ -8,11 +8,11 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from dsar.errors import CaseHasHoles, LeaseLost, StepNotPossible
-from dsar.filestore import StoredFile, remove_files, write_file
+from dsar.filestore import StoredFile, remove_files, write_chunks
 from dsar.models import Case, Fulfilment, Package
 from dsar.operations.authority import require_case_authority
 from dsar.operations.collecting import (
-    SealedPackage,
+    Question,
     asked_categories,
     collect_all,
     context_of,
@@ -21,18 +21,19 @@ from dsar.operations.collecting import (
 from dsar.operations.history import advance, lock_case, record
 from dsar.operations.messages import queue_message
 from dsar.operations.packages import end_packages
+from dsar.operations.typesetting import SealedPackage
 from dsar.package.manifest import Entry, holes
-from dsar.queries import PACKAGE_TABLE, scope_to_answer
+from dsar.queries import PACKAGE_TABLE
 from dsar.rules import AnswerWay, Event, State
 from dsar.rules.states import PROVEN
 from records.access.gate import open_gate, report_outcome
 from records.access.grants import Actor, Grant
-from records.access.purposes import Action, ActorRole, DataCategory, Purpose
+from records.access.purposes import Action, ActorRole, Purpose
 from records.errors import Refusal
 from records.keys.operations import seal_values
 
-LEASE_SECONDS = 120
-"""A package of 1,000 ledger lines takes 2 seconds; a dead worker's job waits no longer than
+LEASE_SECONDS = 600
+"""A package of 100,000 ledger lines takes a minute; a dead worker's job waits no longer than
 this.
 """
 LIFE = timedelta(days=7)
@@ -87,25 +88,25 @@ def _start(job: Fulfilment, now: datetime) -> Case:
 
 
 def _answer(job: Fulfilment, case: Case, actor: Actor, now: datetime) -> Package:
-    scope = [DataCategory(kind) for kind in scope_to_answer(case)]
+    question = Question.of(case)
     grant = open_gate(
         actor=actor,
         purpose=Purpose.RIGHTS_REQUEST,
         subjects=[case.subject_id],
-        categories=asked_categories(scope),
+        categories=asked_categories(question),
         action=Action.DISCLOSE,
         task=str(case.pk),
         now=now,
     )
     try:
-        collected = collect_all(grant, context_of(grant, case.subject_id, scope), scope, now)
+        collected = collect_all(grant, context_of(grant, case.subject_id, question), question, now)
         _keep_manifest(job, collected.manifest)
         if failed := holes(collected.manifest):
             raise CaseHasHoles(case_id=case.pk, tables=len(failed))
         sealed = make_sealed_package(case, collected, now)
         package_id = uuid4()
-        stored = write_file(
-            table=PACKAGE_TABLE, row=package_id, subject=case.subject_id, data=sealed.data
+        stored = write_chunks(
+            table=PACKAGE_TABLE, row=package_id, subject=case.subject_id, data=sealed.pieces
         )
         try:
             package = _finish(job, case, grant, sealed, package_id, stored, now)
@@ -140,6 +141,7 @@ def _finish(
         size=stored.size,
         level=sealed.level,
         rows=sealed.rows,
+        volumes=sealed.volumes,
         file_name=stored.name,
     )
     seal_values(grant, [package], [{"content_key": stored.key}])

@@ -127,6 +127,7 @@ COLUMNS: dict[str, str] = {
     "dsar.Procedure.answered_at": "odgovor Pooblaščencu poslan",
     "dsar.Procedure.result": "izid",
     "dsar.Procedure.result_on": "dan izida",
+    "volumes": "število zvezkov",
 }
 
 VALUES: dict[str, str] = {
@@ -243,3 +244,4 @@ VALUES: dict[str, str] = {
     "clarification": "za pojasnilo, kaj je mišljeno",
     **{code: ground.title["sl"] for code, ground in (GROUNDS | EXTENSION_REASONS).items()},
 }
+

@@ -95,7 +95,10 @@ class CasesPart:
             ),
             Section(
                 _EVENTS,
-                tuple(record_of(_EVENTS, event, event.case.reference) for event in ordered),
+                (
+                    record_of(_EVENTS, event, event.case.reference)
+                    for event in ordered.iterator(chunk_size=1_000)
+                ),
             ),
         )
 

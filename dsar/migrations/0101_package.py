@@ -1,0 +1,22 @@
+"""Packages of several volumes, and sizes beyond two gigabytes."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("dsar", "0003_rights"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="package",
+            name="volumes",
+            field=models.PositiveIntegerField(default=1),
+        ),
+        migrations.AlterField(
+            model_name="package",
+            name="size",
+            field=models.PositiveBigIntegerField(),
+        ),
+    ]
