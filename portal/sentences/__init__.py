@@ -21,3 +21,6 @@ SENTENCES: dict[str, Promise] = {
     **recipients.SENTENCES,
     **rights.SENTENCES,
 }
+from portal.sentences import core, package, rights
+
+SENTENCES: dict[str, Promise] = {**core.SENTENCES, **rights.SENTENCES, **package.SENTENCES}

@@ -31,6 +31,7 @@ PUBLIC = {
     "recipient_key",
     "recipient_answers",
     "follow",
+    "schema",
 }
 SIGN_IN = {pattern.name for pattern in urls._SIGN_IN}
 EXPECTED: dict[str, set[str]] = {
