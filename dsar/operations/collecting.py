@@ -1,29 +1,39 @@
 """Asking every source, under one Grant, and making the sealed file from what they hand over."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from dsar.models import Case
 from dsar.operations.typesetting import SealedPackage, seal_package
 from dsar.package.assembly import make_contents
 from dsar.package.content import Collected, Sheet, collect_source
-from dsar.package.information import ControllerCard, Recipient
+from dsar.package.information import ControllerCard, Received, Recipient
 from dsar.package.manifest import Entry, Status, describe, given_columns, requested_columns
 from dsar.package.portable import tables_for
 from dsar.package.report import Header
 from dsar.queries import personal_tables, scope_to_answer
-from dsar.rules import Right
+from dsar.rules import FiledBy, Right
 from dsar.spool import keep_rows
 from records.access.grants import Grant
 from records.access.inventory import Table
-from records.access.purposes import DataCategory, Store
+from records.access.purposes import Action, DataCategory, Purpose, Store
+from records.access.queries import iterate_entries_about
 from records.access.registry import Source, SubjectContext, sources
 from records.contracts.queries import subject_context
 from records.documents.seals import SealSettings
 from records.errors import Refusal
-from records.identity.queries import list_controllers, list_processors, list_registration_points
+from records.identity.queries import (
+    list_controllers,
+    list_processors,
+    list_registration_points,
+    reveal_columns,
+)
+from records.legal_days import add_years
+
+GROWN_UP_YEARS = 18
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +78,10 @@ def asked_categories(question: Question) -> frozenset[DataCategory]:
         for column in table.personal()
     }
     extra = {DataCategory.CASE}
+    if question.right is Right.ACCESS:
+        # Whoever is under 18 reads other words, and everybody is told who received data (GDPR
+        # 12(1), 15(1)(c)).
+        extra |= {DataCategory.BIRTH_DATE, DataCategory.ACCESS_LOG}
     if _needs_wallets(question):
         extra |= {DataCategory.CARD, DataCategory.WALLET}
     return frozenset(found | extra)
@@ -82,9 +96,43 @@ def context_of(grant: Grant, subject_id: UUID, question: Question) -> SubjectCon
     return SubjectContext(subject_id=subject_id)
 
 
+def list_received(
+    grant: Grant, context: SubjectContext, question: Question
+) -> list[Received] | None:
+    """Return who really received the person's data, by the log: whom it was disclosed to, and which
+    organisation that is not a controller opened it. None where the answer does not tell it.
+    """
+    if question.right is not Right.ACCESS:
+        return None
+    controllers = {one.code for one in list_controllers()}
+    found: dict[tuple[str, str, Purpose, Action], tuple[int, datetime]] = {}
+    for line in iterate_entries_about(
+        grant, subjects=[context.subject_id], wallets=context.wallets
+    ):
+        outside = line.organisation and line.organisation not in controllers
+        if line.own or line.purpose is None or line.outcome in {"refused", "failed"}:
+            continue
+        if not outside and (
+            line.action is not Action.DISCLOSE or line.purpose is Purpose.RIGHTS_REQUEST
+        ):
+            continue
+        key = (line.organisation, line.role.value, line.purpose, line.action)
+        times, last = found.get(key, (0, line.at))
+        found[key] = (times + 1, max(last, line.at))
+    return [Received(*key, *counted) for key, counted in sorted(found.items())]
+
+
+def reads_as_child(grant: Grant, case: Case) -> bool:
+    """Return whether the holder filed this themself, before the day on which they turned 18."""
+    if case.right != Right.ACCESS or case.filed_by != FiledBy.SELF:
+        return False
+    ((born,),) = reveal_columns(grant, [case.subject_id], columns=["birth_date"])
+    return isinstance(born, date) and case.received_on < add_years(born, GROWN_UP_YEARS)
+
+
 def _needs_wallets(question: Question) -> bool:
     stores = {table.store for source in asked_sources(question) for table in source.tables}
-    return bool(stores & {Store.PAYMENTS, Store.AUDIT})
+    return question.right is Right.ACCESS or bool(stores & {Store.PAYMENTS, Store.AUDIT})
 
 
 def collect_all(
@@ -141,8 +189,18 @@ def _collect_one(
         return Collected((), tuple(lines))
 
 
-def make_sealed_package(case: Case, collected: Collected, now: datetime) -> SealedPackage:
-    """Return the typeset and sealed file of a case from what was collected without a hole."""
+def make_sealed_package(
+    case: Case,
+    collected: Collected,
+    now: datetime,
+    *,
+    received: Sequence[Received] | None = None,
+    child: bool = False,
+) -> SealedPackage:
+    """Return the typeset and sealed file of a case from what was collected without a hole.
+
+    `received` is who really received data; `child` chooses the words for somebody under 18.
+    """
     seal = SealSettings.configured()
     right = Right(case.right)
     header = Header(
@@ -156,6 +214,7 @@ def make_sealed_package(case: Case, collected: Collected, now: datetime) -> Seal
         level=seal.level,
         demo_seal=seal.provider == "demo",
         right=right,
+        child=child,
     )
     contents = make_contents(
         header=header,
@@ -164,6 +223,7 @@ def make_sealed_package(case: Case, collected: Collected, now: datetime) -> Seal
         tables=personal_tables(right),
         collected=collected,
         names=_organisation_names(),
+        received=received,
     )
     return seal_package(contents, now=now)
 

@@ -16,7 +16,9 @@ from dsar.operations.collecting import (
     asked_categories,
     collect_all,
     context_of,
+    list_received,
     make_sealed_package,
+    reads_as_child,
 )
 from dsar.operations.history import advance, lock_case, record
 from dsar.operations.messages import queue_message
@@ -99,11 +101,18 @@ def _answer(job: Fulfilment, case: Case, actor: Actor, now: datetime) -> Package
         now=now,
     )
     try:
-        collected = collect_all(grant, context_of(grant, case.subject_id, question), question, now)
+        context = context_of(grant, case.subject_id, question)
+        collected = collect_all(grant, context, question, now)
         _keep_manifest(job, collected.manifest)
         if failed := holes(collected.manifest):
             raise CaseHasHoles(case_id=case.pk, tables=len(failed))
-        sealed = make_sealed_package(case, collected, now)
+        sealed = make_sealed_package(
+            case,
+            collected,
+            now,
+            received=list_received(grant, context, question),
+            child=reads_as_child(grant, case),
+        )
         package_id = uuid4()
         stored = write_chunks(
             table=PACKAGE_TABLE, row=package_id, subject=case.subject_id, data=sealed.pieces

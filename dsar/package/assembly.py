@@ -11,7 +11,7 @@ from itertools import islice
 from dsar.package.content import Collected, Sheet
 from dsar.package.csv_files import DELIMITER, csv_pieces, file_name
 from dsar.package.html import html_document
-from dsar.package.information import ControllerCard, Recipient, information_as_dict
+from dsar.package.information import ControllerCard, Received, Recipient, information_as_dict
 from dsar.package.report import Header, Volume, report_data, volume_data
 from dsar.package.report_parts import place_of
 from dsar.package.schema import format_of, package_schema
@@ -52,6 +52,8 @@ class Contents:
     tables: Mapping[str, tuple[str, Table]]
     """Model → (source, table), declared ones."""
     collected: Collected
+    received: Sequence[Received] | None
+    """Who really received data; None where that is not part of the answer (portability)."""
     printed: tuple[Printed, ...] = field(repr=False)
 
     @property
@@ -81,11 +83,12 @@ def make_contents(
     tables: Mapping[str, tuple[str, Table]],
     collected: Collected,
     names: Mapping[str, str],
+    received: Sequence[Received] | None = None,
 ) -> Contents:
     """Return what goes into a package; `names` maps an organisation's code to its name."""
     words = Words(header.language, names)
     printed = tuple(lay_out(words, sheet) for sheet in collected.sheets)
-    return Contents(header, words, controllers, recipients, tables, collected, printed)
+    return Contents(header, words, controllers, recipients, tables, collected, received, printed)
 
 
 def machine_files(contents: Contents) -> list[MachineFile]:
@@ -135,6 +138,7 @@ def report_tree(
         words=contents.words,
         controllers=contents.controllers,
         recipients=contents.recipients,
+        received=contents.received,
         tables={table.model: table for _, table in _declared(contents)},
         printed=contents.printed,
         manifest=contents.collected.manifest,
@@ -240,7 +244,10 @@ def _data_head(contents: Contents) -> dict[str, object]:
             for one in contents.controllers
         ],
         "information": information_as_dict(
-            header.language, [table for _, table in _declared(contents)], contents.recipients
+            header.language,
+            [table for _, table in _declared(contents)],
+            contents.recipients,
+            contents.received or (),
         ),
         "manifest": [entry.as_dict() for entry in contents.collected.manifest],
     }

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from dsar.package.information import (
     ControllerCard,
+    Received,
     Recipient,
 )
 from dsar.package.manifest import Entry
@@ -78,6 +79,7 @@ def report_data(
     words: Words,
     controllers: Sequence[ControllerCard],
     recipients: Sequence[Recipient],
+    received: Sequence[Received] | None,
     tables: Mapping[str, Table],
     printed: Sequence[Printed],
     manifest: Sequence[Entry],
@@ -91,7 +93,7 @@ def report_data(
     sections = [
         *_data_sections(words, printed, elsewhere),
         controllers_section(words, controllers),
-        information_section(words, list(tables.values()), recipients),
+        information_section(words, list(tables.values()), recipients, received),
         rights_section(words),
         fields_section(words, [one.sheet for one in printed if one.sheet.rows]),
         manifest_section(words, tables, manifest, files),

@@ -8,6 +8,7 @@ from dsar.package.content import Sheet
 from dsar.package.information import (
     RIGHTS,
     ControllerCard,
+    Received,
     Recipient,
     kinds_of_data,
     purposes_of,
@@ -89,7 +90,10 @@ def controllers_section(words: Words, controllers: Sequence[ControllerCard]) -> 
 
 
 def information_section(
-    words: Words, tables: Sequence[Table], recipients: Sequence[Recipient]
+    words: Words,
+    tables: Sequence[Table],
+    recipients: Sequence[Recipient],
+    received: Sequence[Received] | None,
 ) -> Block:
     kinds = kinds_of_data(tables)
 
@@ -130,6 +134,7 @@ def information_section(
                 (3, 3, 5),
             ),
             *_recipient_blocks(words, recipients),
+            *_received_blocks(words, received),
             _headed(words, "information.decisions", "decisions.text"),
             _headed(words, "information.transfers", "transfers.text"),
         ],
@@ -151,6 +156,32 @@ def _recipient_blocks(words: Words, recipients: Sequence[Recipient]) -> list[Blo
         words, "information.recipients", ("recipient", "task", "contract"), rows, (6, 3, 2)
     )
     return [{**block, "summary": words.say("recipients.lead")}]
+
+
+def _received_blocks(words: Words, received: Sequence[Received] | None) -> list[Block]:
+    """Return who really received data; nothing where the log was not asked."""
+    if received is None:
+        return []
+    if not received:
+        return [_headed(words, "recipients.actual", "recipients.actual_none")]
+    rows = [
+        [
+            words.names.get(one.organisation, one.organisation) or words.value(one.role),
+            words.value(one.action.value),
+            words.code("purpose", one.purpose.value),
+            str(one.times),
+            words.day(one.last.date()),
+        ]
+        for one in received
+    ]
+    block = table_block(
+        words,
+        "recipients.actual",
+        ("recipient_actual", "action", "purpose", "times", "last"),
+        rows,
+        (5, 2, 4, 1.6, 2.4),
+    )
+    return [{**block, "summary": words.say("recipients.actual_lead")}]
 
 
 def rights_section(words: Words) -> Block:

@@ -91,10 +91,7 @@ def lay_out(words: Words, sheet: Sheet) -> Printed:
     summary = words.say("words.rows", count=len(sheet.rows))
     by_record = len(sheet.rows) <= _FEW_ROWS or len(headings) > MOST_COLUMNS
     everything = tuple(range(len(headings)))
-    if by_record:
-        kept, numeric = everything, ()
-    else:
-        kept, numeric = _survey(sheet, len(headings))
+    kept, numeric = (everything, ()) if by_record else _survey(sheet, len(headings))
     same = [index for index in everything if index not in kept]
     if same:
         first = next(iter(sheet.rows))

@@ -42,10 +42,11 @@ EN: dict[str, str] = {
     "the copy of your data (Article 15)",
     "withheld.third_party": "it is about another person; their data is protected as yours is",
     "recipients.actual": "Who really received data about you",
-    "recipients.actual_lead": "From the record of look-ups: every disclosure of your data, "
-    "counted by recipient and purpose.",
-    "recipients.actual_none": "According to the record of look-ups your data was disclosed to "
-    "nobody else.",
+    "recipients.actual_lead": "From the record of look-ups: every time your data was given on, or "
+    "opened by an organisation that works for the controllers, by purpose.",
+    "recipients.actual_none": "According to the record of look-ups your data reached nobody else.",
     "column.times": "Times",
     "column.last": "Last",
+    "column.recipient_actual": "Who",
+    "column.action": "What",
 }

@@ -43,10 +43,11 @@ SL: dict[str, str] = {
     "podatkov (15. člen)",
     "withheld.third_party": "je o drugi osebi; njeni podatki so zavarovani tako kot vaši",
     "recipients.actual": "Kdo je podatke o vas zares prejel",
-    "recipients.actual_lead": "Iz zapisa o vpogledih: vsako posredovanje vaših podatkov, prešteto "
-    "po prejemniku in namenu.",
-    "recipients.actual_none": "Po zapisu o vpogledih vaših podatkov nismo posredovali nikomur "
-    "drugemu.",
+    "recipients.actual_lead": "Iz zapisa o vpogledih: kolikokrat smo podatke posredovali ali jih "
+    "je odprla organizacija, ki dela za upravljavca, po namenih.",
+    "recipients.actual_none": "Po zapisu o vpogledih vaših podatkov ni prejel nihče drug.",
     "column.times": "Kolikokrat",
     "column.last": "Nazadnje",
+    "column.recipient_actual": "Kdo",
+    "column.action": "Kaj",
 }

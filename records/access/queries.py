@@ -3,7 +3,7 @@
 """
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -162,6 +162,18 @@ def list_entries_about(
             continue
         lines += _find_about(names, year, before, wanted)
     return lines
+
+
+def iterate_entries_about(
+    grant: Grant, *, subjects: Collection[UUID], wallets: Collection[UUID] = ()
+) -> Iterator[LogLine]:
+    """Yield every line about these people, newest first, a page at a time in memory."""
+    before: int | None = None
+    while page := list_entries_about(
+        grant, subjects=subjects, wallets=wallets, limit=MOST_LINES, before=before
+    ):
+        yield from page
+        before = page[-1].entry_id
 
 
 def _ids_about(names: Sequence[bytes], year: int) -> tuple[str, list[Any]]:

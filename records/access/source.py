@@ -2,7 +2,7 @@
 tables.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -20,7 +20,7 @@ from records.access.inventory import (
 )
 from records.access.models import LogEntry
 from records.access.purposes import DataCategory, LegalBasis, Purpose, Store
-from records.access.queries import MOST_LINES, LogLine, list_entries_about
+from records.access.queries import LogLine, iterate_entries_about
 from records.access.registry import SubjectContext
 
 _CODE: Final = "access"
@@ -120,19 +120,6 @@ def _record(line: LogLine) -> Record:
     )
 
 
-def _lines_about(grant: Grant, context: SubjectContext) -> Iterator[LogLine]:
-    before: int | None = None
-    while page := list_entries_about(
-        grant,
-        subjects=[context.subject_id],
-        wallets=context.wallets,
-        limit=MOST_LINES,
-        before=before,
-    ):
-        yield from page
-        before = page[-1].entry_id
-
-
 class AccessSource:
     """The data source of the log (GDPR 15, C-579/21: dates and purposes of each consultation)."""
 
@@ -141,7 +128,17 @@ class AccessSource:
 
     def collect(self, grant: Grant, context: SubjectContext, now: datetime) -> Sequence[Section]:
         """Return every line about the person, newest first, in all years that still stand."""
-        return [Section(LOG, map(_record, _lines_about(grant, context)))]
+        return [
+            Section(
+                LOG,
+                map(
+                    _record,
+                    iterate_entries_about(
+                        grant, subjects=[context.subject_id], wallets=context.wallets
+                    ),
+                ),
+            )
+        ]
 
     def erase(self, grant: Grant, context: SubjectContext, now: datetime) -> Receipt:
         """Delete nothing: the log lives and dies by the year, under pseudonyms (ZVOP-2 22, rules

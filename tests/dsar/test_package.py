@@ -18,8 +18,8 @@ from dsar.errors import UndeclaredData
 from dsar.package.content import Collected, collect_source, plain
 from dsar.package.csv_files import cell, csv_bytes, file_name
 from dsar.package.manifest import Status, holes
-from dsar.package.tables import lay_out
 from dsar.package.schema import package_schema
+from dsar.package.tables import lay_out
 from dsar.package.texts import TEXTS
 from dsar.package.words import TABLES, Words, has_slovenian_value, slovenian_column
 from dsar.queries import personal_tables, published_schema
