@@ -33,6 +33,7 @@ from portal.views import (
     sign_in,
     staff_account,
     work,
+    staff_data,
 )
 
 _PUBLIC = [
@@ -232,8 +233,16 @@ _OFFICE = [
     path("work/<uuid:case_id>/confirm/<uuid:decision_id>/", work.confirm, name="confirm_decision"),
     path("work/<uuid:case_id>/return/<uuid:decision_id>/", work.give_back, name="return_decision"),
     path("work/<uuid:case_id>/evidence/", work.evidence, name="case_evidence"),
+    path("staff/my-data/", staff_data.my_data, name="staff_data"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [*_PUBLIC, *_SIGN_IN, *_HOLDER, *_DESK, *_OFFICE]
 urlpatterns += _INTAKE
+urlpatterns: list[URLPattern | URLResolver] = [
+    *_PUBLIC,
+    *_SIGN_IN,
+    *_HOLDER,
+    *_DESK,
+    *_OFFICE,
+]
 urlpatterns += [path("api/v1/", include("portal.api.urls"))]

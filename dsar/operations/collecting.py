@@ -219,10 +219,10 @@ def make_sealed_package(
     contents = make_contents(
         header=header,
         controllers=controller_cards(),
-        recipients=_recipients(),
+        recipients=recipients(),
         tables=personal_tables(right),
         collected=collected,
-        names=_organisation_names(),
+        names=organisation_names(),
         received=received,
     )
     return seal_package(contents, now=now)
@@ -247,12 +247,14 @@ def controller_cards() -> list[ControllerCard]:
     ]
 
 
-def _organisation_names() -> dict[str, str]:
+def organisation_names() -> dict[str, str]:
+    """Return the names of all organisations and registration points by their codes."""
     organisations = {one.code: one.name for one in (*list_controllers(), *list_processors())}
     return organisations | {point.code: point.name for point in list_registration_points()}
 
 
-def _recipients() -> list[Recipient]:
+def recipients() -> list[Recipient]:
+    """Return the processors of the register."""
     return [
         Recipient(
             name=one.name,

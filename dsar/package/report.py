@@ -43,17 +43,23 @@ class Header:
     level: str
     demo_seal: bool
     right: Right = Right.ACCESS
+    staff: bool = False
+    """Whether it is about a member of staff, for themself."""
     child: bool = False
     """Whether the words are those for somebody under 18."""
 
     def key(self, name: str) -> str:
         """Return the key of a sentence in the wording of this right and this reader."""
+        if self.staff:
+            return f"{name}.staff"
         if self.right is Right.PORTABILITY:
             return f"{name}.portable"
         return f"{name}.child" if self.child else name
 
     def lead(self) -> tuple[str, ...]:
         """Return the keys of what is said on the cover."""
+        if self.staff:
+            return ("lead.staff", "lead.shown", "lead.not_final")
         if self.right is Right.PORTABILITY:
             return ("lead.portable", "lead.left_out", "lead.shown", "lead.not_final")
         if self.child:

@@ -47,6 +47,13 @@ EN: dict[str, str] = {
     "recipients.actual_none": "According to the record of look-ups your data reached nobody else.",
     "column.times": "Times",
     "column.last": "Last",
+    "title.staff": "What we hold about you as staff",
+    "kicker.staff": "Right of access of staff · Article 15 of the GDPR",
+    "subtitle.staff": "A copy of your profile, your sign-ins and what you did",
+    "lead.staff": "This file holds what the service keeps about you because you work with it: "
+    "your profile, your role, your sign-ins and every entry of the log in which you "
+    "act. The people whose data you opened are not named: it is their data.",
+    "purpose.staff_own_data": "staff looking at their own data",
     "column.recipient_actual": "Who",
     "column.action": "What",
 }

@@ -48,6 +48,13 @@ SL: dict[str, str] = {
     "recipients.actual_none": "Po zapisu o vpogledih vaših podatkov ni prejel nihče drug.",
     "column.times": "Kolikokrat",
     "column.last": "Nazadnje",
+    "title.staff": "Kaj hranimo o vas kot zaposlenem",
+    "kicker.staff": "Pravica zaposlenih do dostopa · 15. člen Splošne uredbe",
+    "subtitle.staff": "Kopija profila, prijav in opravljenih dejanj",
+    "lead.staff": "V tej datoteki je, kar storitev hrani o vas, ker z njo delate: profil, vloga, "
+    "prijave in vsak zapis dnevnika, v katerem nastopate. Osebe, katerih podatke ste "
+    "odprli, niso imenovane: to so njihovi podatki.",
+    "purpose.staff_own_data": "vpogled zaposlenega v svoje podatke",
     "column.recipient_actual": "Kdo",
     "column.action": "Kaj",
 }

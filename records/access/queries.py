@@ -176,6 +176,26 @@ def iterate_entries_about(
         before = page[-1].entry_id
 
 
+def iterate_entries_by(grant: Grant, *, actor_id: str) -> Iterator[LogLine]:
+    """Yield what an actor did, newest first, refused attempts included, for that actor alone: the
+    Grant is one of STAFF_OWN_DATA and their own. Nobody they looked at is named.
+    """
+    grant.require_purpose(Purpose.STAFF_OWN_DATA, DataCategory.ACCESS_LOG)
+    if grant.actor.id != actor_id:
+        raise GrantDoesNotCover(entry_id=grant.entry_id, purpose=Purpose.STAFF_OWN_DATA.value)
+    acts = LogEntry.objects.filter(stage__in=(Stage.OPENED, Stage.REFUSED))
+    for year in reversed(list_log_years()):
+        first, before = year_bounds(year)
+        try:
+            name = name_actor(year=year, actor_id=actor_id)
+        except KeyringKeyDestroyed:
+            continue
+        mine = acts.filter(actor=name, id__gte=first).order_by("-id")
+        while page := _lines(mine.filter(id__lt=before)[:MOST_LINES]):
+            yield from page
+            before = page[-1].entry_id
+
+
 def _ids_about(names: Sequence[bytes], year: int) -> tuple[str, list[Any]]:
     """Return the statement that finds the entries of a year about these people, and its values."""
     first, after = year_bounds(year)

@@ -3,6 +3,7 @@ tables.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -20,7 +21,7 @@ from records.access.inventory import (
 )
 from records.access.models import LogEntry
 from records.access.purposes import DataCategory, LegalBasis, Purpose, Store
-from records.access.queries import LogLine, iterate_entries_about
+from records.access.queries import LogLine, iterate_entries_about, iterate_entries_by
 from records.access.registry import SubjectContext
 
 _CODE: Final = "access"
@@ -118,6 +119,15 @@ def _record(line: LogLine) -> Record:
             "categories": ", ".join(sorted(category.value for category in line.categories)),
         }
     )
+
+
+ACTS: Final = replace(LOG, label="What you did")
+"""The log as a member of staff reads their own lines; whom they looked at is withheld."""
+
+
+def collect_acts(grant: Grant, *, actor_id: str) -> Section:
+    """Return everything that the log says an actor did, for that actor alone."""
+    return Section(ACTS, map(_record, iterate_entries_by(grant, actor_id=actor_id)))
 
 
 class AccessSource:

@@ -52,7 +52,8 @@ def _measure_one(lines: int, rounds: int, holders: int) -> dict[str, object]:
     holder = _prepare(lines)
     _crowd(holder, holders)
     before = _memory_mb(resource.RUSAGE_SELF)
-    _round(holder)  # the first one warms up
+    if rounds > 1:
+        _round(holder)  # the first one warms up
     seconds, volumes = [], 1
     for _ in range(rounds):
         took, volumes = _round(holder)

@@ -39,6 +39,7 @@ EXPECTED: dict[str, set[str]] = {
     **{pattern.name: {"clerk"} for pattern in urls._DESK},
     **{pattern.name: {"controller", "dpo"} for pattern in urls._OFFICE},
     "log_search": {"dpo"},
+    "staff_data": {"clerk", "controller", "dpo"},
     "office_letter": {"clerk", "controller", "dpo"},
     "letter_delivered": {"clerk", "controller"},
     "recipient_answer": {"controller"},
@@ -77,6 +78,13 @@ ARGUMENTS: dict[str, Any] = {
 def guarded() -> Iterator[URLPattern]:
     guarded_lists = (urls._HOLDER, urls._DESK, urls._OFFICE, urls._INTAKE)
     for pattern in (*urls._PUBLIC, *urls._SIGN_IN, *(p for some in guarded_lists for p in some)):
+    for pattern in (
+        *urls._PUBLIC,
+        *urls._SIGN_IN,
+        *urls._HOLDER,
+        *urls._DESK,
+        *urls._OFFICE,
+    ):
         if pattern.name not in PUBLIC | SIGN_IN:
             yield pattern
 
