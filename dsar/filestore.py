@@ -62,10 +62,20 @@ def write_file(*, table: str, row: UUID, subject: UUID, data: bytes) -> StoredFi
     return write_chunks(table=table, row=row, subject=subject, data=[data])
 
 
-def write_chunks(*, table: str, row: UUID, subject: UUID, data: Iterable[bytes]) -> StoredFile:
-    """Write the pieces as they come, encrypted with a key of their own, whole or not at all."""
-    name, key = secrets.token_hex(16), os.urandom(KEY_SIZE)
-    sealer = _Sealer(CellKey(key, FILE_GENERATION), _aad(table, row, subject))
+def new_key() -> str:
+    """Return a key for one file, in base64, as it is sealed into the row."""
+    return base64.b64encode(os.urandom(KEY_SIZE)).decode()
+
+
+def write_chunks(
+    *, table: str, row: UUID, subject: UUID, data: Iterable[bytes], key: str = ""
+) -> StoredFile:
+    """Write the pieces as they come, encrypted with a key of their own, whole or not at all.
+
+    `key` is a fresh one of `new_key`, where the row is sealed before the pieces are made.
+    """
+    name, key = secrets.token_hex(16), key or new_key()
+    sealer = _Sealer(CellKey(base64.b64decode(key), FILE_GENERATION), _aad(table, row, subject))
     folder = packages_folder()
     with NamedTemporaryFile(dir=folder, prefix=".part-", delete=False) as file:
         try:
@@ -79,7 +89,7 @@ def write_chunks(*, table: str, row: UUID, subject: UUID, data: Iterable[bytes])
         except BaseException:
             Path(file.name).unlink(missing_ok=True)
             raise
-    return StoredFile(name, sealer.sha256, sealer.size, base64.b64encode(key).decode())
+    return StoredFile(name, sealer.sha256, sealer.size, key)
 
 
 def open_file(*, table: str, row: UUID, subject: UUID, name: str, key: str, sha256: str) -> bytes:

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from typing import BinaryIO
+from weakref import finalize
 
 from dsar.filestore import packages_folder
 from records.crypto.cells import CellKey
@@ -27,6 +28,7 @@ class SpooledRows(Collection[Row]):
     def __init__(self, first: list[Row], rest: Iterator[Row]) -> None:
         self._key = CellKey(os.urandom(KEY_SIZE), 1)
         self._file: BinaryIO = tempfile.TemporaryFile(dir=packages_folder())  # noqa: SIM115  # it lives as long as the rows
+        finalize(self, self._file.close)
         self._places: list[tuple[int, int]] = []
         self._count = 0
         batch = first

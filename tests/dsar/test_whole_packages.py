@@ -4,7 +4,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from html.parser import HTMLParser
 from typing import Any
 from uuid import uuid4
@@ -14,8 +14,8 @@ from django.core.management import call_command
 from jsonschema import Draft202012Validator
 
 from dsar.errors import UnsafeFileName
-from dsar.models import Case, Package
-from dsar.operations import download_package, typesetting
+from dsar.models import Case, Fulfilment, Package
+from dsar.operations import disable_package, download_package, typesetting
 from dsar.package import assembly
 from dsar.package.check import check_files, is_volumes, open_volumes
 from dsar.package.content import Sheet
@@ -24,7 +24,7 @@ from dsar.package.html import _text
 from dsar.package.zips import safe_name, zip_of
 from dsar.queries import list_events, published_schema
 from dsar.rules import FiledBy, Right
-from dsar.tasks import fulfil_cases
+from dsar.tasks import expire, fulfil_cases, fulfil_task
 from records.access.gate import open_gate
 from records.access.grants import Actor
 from records.access.inventory import Personal, Table
@@ -305,3 +305,40 @@ def test_hostile_values_are_inert_in_every_form(
     assert "\x00" not in page.text
     assert not check_files(files).problems
     zipfile.ZipFile(io.BytesIO(zip_of(files))).testzip()
+
+
+def test_the_most_urgent_request_is_answered_first_whatever_the_order_of_messages(
+    file_request: Callable[..., Case], neighbour: Holder, now: Any
+) -> None:
+    late = file_request()
+    early = file_request(subject_id=neighbour.subject_id, received_at=now - timedelta(days=20))
+    assert early.due_on < late.due_on
+
+    fulfil_task(str(Fulfilment.objects.get(case=late).pk))
+
+    assert list(Package.objects.values_list("case", flat=True)) == [early.pk]
+
+
+@pytest.mark.parametrize("end", ["schedule", "disabled"])
+def test_portable_packages_end_as_all_others_do(
+    file_request: Callable[..., Case],
+    holder: Holder,
+    herself: Actor,
+    folders: Any,
+    now: Any,
+    end: str,
+) -> None:
+    file_request(right=Right.PORTABILITY)
+    fulfil_cases(now)
+    package = Package.objects.get()
+    assert len(list((folders / "packages").iterdir())) == 1
+
+    if end == "schedule":
+        expire(now + timedelta(days=7, seconds=1))
+    else:
+        disable_package(actor=herself, subject_id=holder.subject_id, package_id=package.pk, now=now)
+
+    package.refresh_from_db()
+    assert package.ended_at is not None
+    assert package.content_key is None
+    assert list((folders / "packages").iterdir()) == []
