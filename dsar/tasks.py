@@ -8,7 +8,6 @@ from uuid import UUID
 
 from celery import shared_task
 
-from dsar.models import Fulfilment
 from dsar.operations.authority import end_authorities
 from dsar.operations.fulfilment import fulfil
 from dsar.operations.intake_end import end_intake

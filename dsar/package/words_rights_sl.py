@@ -244,4 +244,3 @@ VALUES: dict[str, str] = {
     "clarification": "za pojasnilo, kaj je mišljeno",
     **{code: ground.title["sl"] for code, ground in (GROUNDS | EXTENSION_REASONS).items()},
 }
-

@@ -8,6 +8,7 @@ from portal.sentences import (
     corrections,
     decisions,
     intake,
+    package,
     recipients,
     rights,
 )
@@ -18,9 +19,7 @@ SENTENCES: dict[str, Promise] = {
     **corrections.SENTENCES,
     **decisions.SENTENCES,
     **intake.SENTENCES,
+    **package.SENTENCES,
     **recipients.SENTENCES,
     **rights.SENTENCES,
 }
-from portal.sentences import core, package, rights
-
-SENTENCES: dict[str, Promise] = {**core.SENTENCES, **rights.SENTENCES, **package.SENTENCES}

@@ -78,13 +78,6 @@ ARGUMENTS: dict[str, Any] = {
 def guarded() -> Iterator[URLPattern]:
     guarded_lists = (urls._HOLDER, urls._DESK, urls._OFFICE, urls._INTAKE)
     for pattern in (*urls._PUBLIC, *urls._SIGN_IN, *(p for some in guarded_lists for p in some)):
-    for pattern in (
-        *urls._PUBLIC,
-        *urls._SIGN_IN,
-        *urls._HOLDER,
-        *urls._DESK,
-        *urls._OFFICE,
-    ):
         if pattern.name not in PUBLIC | SIGN_IN:
             yield pattern
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("dsar", "0003_rights"),
+        ("dsar", "0104_intake"),
     ]
 
     operations = [
