@@ -200,6 +200,8 @@ def _crowd(holder: Any, holders: int) -> None:
             for one, made in zip(cards, applications, strict=True):
                 one.application_id = made.pk
             Card.objects.bulk_create(cards)
+        if last is None:  # the sealer has not yet written the index
+            continue
         EntrySubject.objects.bulk_create(
             [EntrySubject(subject=key, entry_id=last.entry_id) for key in keys]
         )

@@ -19,7 +19,7 @@ def enforce(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access', '0002_append_only'),
+        ('access', '0003_one_row'),
     ]
 
     operations = [
