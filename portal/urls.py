@@ -244,5 +244,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *_HOLDER,
     *_DESK,
     *_OFFICE,
+    *_INTAKE,
 ]
 urlpatterns += [path("api/v1/", include("portal.api.urls"))]
