@@ -346,7 +346,6 @@ def list_case_restrictions(case_id: UUID) -> list[CaseRestriction]:
     return list(found.select_related("lifting_letter"))
 
 
-def published_schema() -> dict[str, object]:
 def published_schema(right: Right = Right.ACCESS) -> dict[str, object]:
     """Return the JSON Schema of packages made today; the portal serves it."""
     return package_schema(personal_tables(right).values(), right)

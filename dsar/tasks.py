@@ -60,8 +60,14 @@ def end(now: datetime) -> int:
 
 @shared_task(name="dsar.fulfil")  # type: ignore[untyped-decorator]  # celery is untyped
 def fulfil_task(fulfilment_id: str) -> None:
-    """Answer one case now."""
-    fulfil(fulfilment_id=UUID(fulfilment_id), now=datetime.now(UTC))
+    """Answer the most urgent case now.
+
+    The message wakes a worker; it does not say whose turn it is, so that a thousand requests are
+    answered by their days, not by the luck of a queue.
+    """
+    now = datetime.now(UTC)
+    for job in list_urgent(now=now, limit=1) or [UUID(fulfilment_id)]:
+        fulfil(fulfilment_id=job, now=now)
 
 
 def settle_restrictions(now: datetime) -> int:
@@ -71,11 +77,3 @@ def settle_restrictions(now: datetime) -> int:
     placed = place_due(now=now)
     heeded = heed_due(now=now)
     return placed + heeded + answer_corrected(now=now) + lift_settled(now=now)
-    """Answer the most urgent case now.
-
-    The message wakes a worker; it does not say whose turn it is, so that a thousand requests are
-    answered by their days, not by the luck of a queue.
-    """
-    now = datetime.now(UTC)
-    for job in list_urgent(now=now, limit=1) or [UUID(fulfilment_id)]:
-        fulfil(fulfilment_id=job, now=now)

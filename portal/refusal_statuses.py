@@ -133,4 +133,3 @@ STATUSES = {
     "dsar.restriction_unknown": 404,
     "dsar.unsafe_file_name": 500,
 }
-

@@ -32,8 +32,8 @@ from portal.views import (
     rights_steps,
     sign_in,
     staff_account,
-    work,
     staff_data,
+    work,
 )
 
 _PUBLIC = [
@@ -238,12 +238,4 @@ _OFFICE = [
 
 urlpatterns: list[URLPattern | URLResolver] = [*_PUBLIC, *_SIGN_IN, *_HOLDER, *_DESK, *_OFFICE]
 urlpatterns += _INTAKE
-urlpatterns: list[URLPattern | URLResolver] = [
-    *_PUBLIC,
-    *_SIGN_IN,
-    *_HOLDER,
-    *_DESK,
-    *_OFFICE,
-    *_INTAKE,
-]
 urlpatterns += [path("api/v1/", include("portal.api.urls"))]

@@ -19,7 +19,7 @@ def enforce(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access', '0003_one_row'),
+        ('access', '0101_restriction_categories'),
     ]
 
     operations = [

@@ -5,7 +5,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("dsar", "0104_intake"),
+        ("dsar", "0104_corrections"),
+        ("dsar", "0105_decisions"),
     ]
 
     operations = [
