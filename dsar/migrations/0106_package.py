@@ -20,4 +20,9 @@ class Migration(migrations.Migration):
             name="size",
             field=models.PositiveBigIntegerField(),
         ),
+        migrations.AlterField(
+            model_name='objection',
+            name='purpose',
+            field=models.CharField(choices=[('card_application', 'card_application'), ('card_administration', 'card_administration'), ('wallet_administration', 'wallet_administration'), ('payout', 'payout'), ('sign_in', 'sign_in'), ('own_data', 'own_data'), ('service_message', 'service_message'), ('news', 'news'), ('rights_request', 'rights_request'), ('log_review', 'log_review'), ('consent_administration', 'consent_administration'), ('retention', 'retention'), ('key_maintenance', 'key_maintenance'), ('staff_own_data', 'staff_own_data')], max_length=32),
+        ),
     ]
