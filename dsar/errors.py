@@ -304,3 +304,9 @@ class ProcedureNotPossible(DsarRefused):
     """The procedure cannot be opened or ended like this: look at its dates and its state."""
 
     code = "dsar.procedure_not_possible"
+
+
+class UnsafeFileName(DsarRefused):
+    """A file's name would leave its folder or hide what it is. Nothing was written."""
+
+    code = "dsar.unsafe_file_name"

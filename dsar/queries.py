@@ -1,13 +1,14 @@
 """Reading cases, their history, their packages."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from dsar.errors import (
     CaseUnknown,
@@ -18,7 +19,7 @@ from dsar.errors import (
     PackageUnknown,
     RequestPending,
 )
-from dsar.filestore import open_file, stray_files
+from dsar.filestore import open_chunks, open_file, stray_files
 from dsar.letters.kinds import LetterKind
 from dsar.models import (
     Case,
@@ -33,6 +34,7 @@ from dsar.models import (
     Package,
     Upload,
 )
+from dsar.package.portable import tables_for
 from dsar.package.schema import package_schema
 from dsar.rules import (
     CaseClock,
@@ -41,6 +43,7 @@ from dsar.rules import (
     Extension,
     Fact,
     Outcome,
+    Right,
     case_clock,
     read_reference,
 )
@@ -85,11 +88,18 @@ class CaseStanding:
 
 @dataclass(frozen=True, slots=True)
 class PackageFile:
-    """An opened package."""
+    """An opened package or letter; its bytes come in pieces, so that none need fit into memory."""
 
     name: str
     sha256: str
-    data: bytes = field(repr=False)
+    size: int
+    mime: str
+    pieces: Callable[[], Iterator[bytes]] = field(repr=False)
+
+    @property
+    def data(self) -> bytes:
+        """All bytes at once: for what is known to be small."""
+        return b"".join(self.pieces())
 
 
 def get_case(case_id: UUID) -> Case:
@@ -218,15 +228,27 @@ def find_open_fulfilment(case_id: UUID) -> Fulfilment | None:
     return Fulfilment.objects.filter(case_id=case_id, done_at=None).first()
 
 
+def list_urgent(*, now: datetime, limit: int) -> list[UUID]:
+    """Return the jobs that are due and that nobody is at, by the day of their cases, then by
+    receipt.
+    """
+    free = Q(lease_until=None) | Q(lease_until__lte=now)
+    due = Fulfilment.objects.filter(free, done_at=None, next_attempt_at__lte=now)
+    ordered = due.order_by("case__due_on", "case__received_at", "case_id")
+    return list(ordered.values_list("pk", flat=True)[:limit])
+
+
 def is_available(package: Package, *, now: datetime) -> bool:
     """Return whether the package can be downloaded now."""
     return package.ended_at is None and now < package.expires_at
 
 
-def personal_tables() -> dict[str, tuple[str, Table]]:
-    """Return every declared table with personal columns, by model, with its source's code."""
+def personal_tables(right: Right = Right.ACCESS) -> dict[str, tuple[str, Table]]:
+    """Return every declared table with personal columns, by model, with its source's code, as that
+    right gives it.
+    """
     return {
-        table.model: (source.code, table)
+        table.model: (source.code, tables_for(right, table))
         for source in sources()
         for table in source.tables
         if table.personal()
@@ -324,13 +346,13 @@ def list_case_restrictions(case_id: UUID) -> list[CaseRestriction]:
     return list(found.select_related("lifting_letter"))
 
 
-def published_schema() -> dict[str, object]:
+def published_schema(right: Right = Right.ACCESS) -> dict[str, object]:
     """Return the JSON Schema of packages made today; the portal serves it."""
-    return package_schema(personal_tables().values())
+    return package_schema(personal_tables(right).values(), right)
 
 
 def reveal_package(grant: Grant, package_id: UUID, *, now: datetime) -> PackageFile:
-    """Return the sealed PDF; raise PackageUnknown, PackageEnded, PackageDamaged.
+    """Return the sealed PDF or zip; raise PackageUnknown, PackageEnded, PackageDamaged.
 
     The Grant must cover the person whose package it is (threat 33). Counting and the history are
     the operation's (`operations.download_package`).
@@ -344,7 +366,8 @@ def reveal_package(grant: Grant, package_id: UUID, *, now: datetime) -> PackageF
     if not is_available(package, now=now):
         raise PackageEnded(package_id=package_id)
     ((key,),) = reveal_values(grant, [package], ["content_key"])
-    data = open_file(
+    pieces = partial(
+        open_chunks,
         table=PACKAGE_TABLE,
         row=package.id,
         subject=package.subject_id,
@@ -352,7 +375,11 @@ def reveal_package(grant: Grant, package_id: UUID, *, now: datetime) -> PackageF
         key=str(key),
         sha256=package.sha256,
     )
-    return PackageFile(f"{package.case.reference}.pdf", package.sha256, data)
+    for _ in pieces():
+        pass  # It is read to the end first: nothing of a damaged package leaves.
+    kind = "zip" if package.volumes > 1 else "pdf"
+    name = f"{package.case.reference}.{kind}"
+    return PackageFile(name, package.sha256, package.size, f"application/{kind}", pieces)
 
 
 def find_authority(case_id: UUID) -> CaseAuthority | None:
@@ -399,7 +426,8 @@ def reveal_letter(grant: Grant, letter_id: UUID) -> PackageFile:
         key=str(key),
         sha256=letter.sha256,
     )
-    return PackageFile(f"{letter.case.reference}-{letter.kind}.pdf", letter.sha256, data)
+    name = f"{letter.case.reference}-{letter.kind}.pdf"
+    return PackageFile(name, letter.sha256, len(data), "application/pdf", lambda: iter([data]))
 
 
 def reveal_details(grant: Grant, case: Case) -> dict[str, object]:

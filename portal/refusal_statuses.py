@@ -131,4 +131,5 @@ STATUSES = {
     "dsar.nothing_to_correct": 400,
     "dsar.objection_stands": 403,
     "dsar.restriction_unknown": 404,
+    "dsar.unsafe_file_name": 500,
 }

@@ -61,5 +61,11 @@ RIGHTS_PAGES: tuple[RightPage, ...] = (
         _("Ask about a look at my data"),
         _("You see who looked, and ask about any entry in its row."),
     ),
+    RightPage(
+        Right.PORTABILITY,
+        "portability",
+        _("Take my data with me"),
+        _("What you gave us and what arose in use, in forms that another service can read."),
+    ),
 )
 """In the order of the page."""

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
-from portal.models import HolderAccount, SignInChallenge
+from portal.models import HolderAccount, SignInChallenge, StaffProfile
 from records.access.grants import Grant
 from records.access.inventory import (
     NotPersonal,
@@ -194,6 +196,20 @@ _LIBRARIES = (
         "which account may act for which city; the account says whose it is",
     ),
 )
+
+
+def collect_staff(grant: Grant, profile_id: UUID) -> list[Section]:
+    """Return what these tables hold about a member of staff, under a Grant of their own."""
+    grant.require_purpose(Purpose.STAFF_OWN_DATA, DataCategory.STAFF)
+    grant.require(Store.IDENTITY, profile_id, DataCategory.STAFF)
+    profiles = StaffProfile.objects.filter(pk=profile_id)
+    users = get_user_model().objects.filter(staff_profile__in=profiles)
+    factors = Authenticator.objects.filter(user__in=users)
+    return [
+        Section(_USERS, tuple(_record(_USERS, row) for row in users)),
+        Section(_STAFF, tuple(_record(_STAFF, row) for row in profiles)),
+        Section(_FACTORS, tuple(_record(_FACTORS, row) for row in factors)),
+    ]
 
 
 class PortalSource:

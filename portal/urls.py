@@ -23,6 +23,7 @@ from portal.views import (
     letters,
     mail_desk,
     office,
+    portability,
     public,
     queue,
     recipients,
@@ -31,6 +32,7 @@ from portal.views import (
     rights_steps,
     sign_in,
     staff_account,
+    staff_data,
     work,
 )
 
@@ -42,6 +44,7 @@ _PUBLIC = [
     path("privacy/texts/<slug:kind>/", public.notice, name="notice"),
     path("paper/", public.paper, name="paper"),
     path("language/", set_language, name="set_language"),
+    path("schemas/<slug:name>.json", portability.schema, name="schema"),
     path("demo/", demo.sign_ins, name="demo"),
     path("demo/messages/", demo.messages, name="demo_messages"),
     path("healthz", health.healthz, name="healthz"),
@@ -94,6 +97,7 @@ _HOLDER = [
     path("me/requests/new/", holder_requests.new_request, name="new_request"),
     path("me/requests/new/<slug:step>/", holder_requests.new_request_step, name="new_request_step"),
     path("me/requests/<uuid:case_id>/", holder_requests.case, name="holder_case"),
+    path("me/rights/portability/", portability.portability, name="portability"),
     path("me/letters/<uuid:letter_id>/", letters.own_letter, name="own_letter"),
     path("me/requests/<uuid:case_id>/sent/", holder_requests.sent, name="request_sent"),
     path("me/requests/<uuid:case_id>/code/", holder_requests.download_code, name="download_code"),
@@ -229,6 +233,7 @@ _OFFICE = [
     path("work/<uuid:case_id>/confirm/<uuid:decision_id>/", work.confirm, name="confirm_decision"),
     path("work/<uuid:case_id>/return/<uuid:decision_id>/", work.give_back, name="return_decision"),
     path("work/<uuid:case_id>/evidence/", work.evidence, name="case_evidence"),
+    path("staff/my-data/", staff_data.my_data, name="staff_data"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [*_PUBLIC, *_SIGN_IN, *_HOLDER, *_DESK, *_OFFICE]

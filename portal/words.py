@@ -31,6 +31,7 @@ PURPOSES = {
     Purpose.CONSENT_ADMINISTRATION: _("To record what you agreed to"),
     Purpose.RETENTION: _("To delete data whose time has passed"),
     Purpose.KEY_MAINTENANCE: _("To renew the encryption of your data"),
+    Purpose.STAFF_OWN_DATA: _("Staff looking at their own data"),
 }
 
 CATEGORIES = {
@@ -142,6 +143,7 @@ OFFICE_PURPOSES = {
     Purpose.CONSENT_ADMINISTRATION: _("Record of consents"),
     Purpose.RETENTION: _("Erasure when the time has passed"),
     Purpose.KEY_MAINTENANCE: _("Renewal of encryption"),
+    Purpose.STAFF_OWN_DATA: _("One’s own data as staff"),
 }
 """The purposes as staff read them; holders read PURPOSES."""
 

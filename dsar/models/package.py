@@ -54,9 +54,11 @@ class Package(models.Model):
     expires_at = models.DateTimeField(db_index=True)
     ended_at = models.DateTimeField(null=True)
     sha256 = models.CharField(max_length=64)
-    size = models.PositiveIntegerField()
+    size = models.PositiveBigIntegerField()
     level = models.CharField(max_length=8)
     rows = models.PositiveIntegerField()
+    volumes = models.PositiveIntegerField(default=1)
+    """More than one: the file is a zip of volumes."""
     downloads = models.PositiveIntegerField(default=0)
     file_name = models.CharField(max_length=40)
     content_key = SealedField(category=DataCategory.CASE, null=True)

@@ -105,7 +105,9 @@ def _make(grant: Grant, case: Case, log: LogReport, now: datetime) -> PackageFil
     )
     sealed = seal_pdf(pdf, reason=title, now=now, seal=seal)
     attached = Attachment("", sealed.data, "application/pdf", "")
-    return PackageFile(f"{case.reference}-evidence.pdf", attached.sha256, sealed.data)
+    name = f"{case.reference}-evidence.pdf"
+    pdf = sealed.data
+    return PackageFile(name, attached.sha256, len(pdf), "application/pdf", lambda: iter([pdf]))
 
 
 def _family(case: Case) -> list[Case]:

@@ -8,31 +8,34 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from dsar.errors import CaseHasHoles, LeaseLost, StepNotPossible
-from dsar.filestore import StoredFile, remove_files, write_file
+from dsar.filestore import StoredFile, new_key, remove_files, write_chunks
 from dsar.models import Case, Fulfilment, Package
 from dsar.operations.authority import require_case_authority
 from dsar.operations.collecting import (
-    SealedPackage,
+    Question,
     asked_categories,
     collect_all,
     context_of,
+    list_received,
     make_sealed_package,
+    reads_as_child,
 )
 from dsar.operations.history import advance, lock_case, record
 from dsar.operations.messages import queue_message
 from dsar.operations.packages import end_packages
+from dsar.operations.typesetting import SealedPackage
 from dsar.package.manifest import Entry, holes
-from dsar.queries import PACKAGE_TABLE, scope_to_answer
+from dsar.queries import PACKAGE_TABLE
 from dsar.rules import AnswerWay, Event, State
 from dsar.rules.states import PROVEN
 from records.access.gate import open_gate, report_outcome
 from records.access.grants import Actor, Grant
-from records.access.purposes import Action, ActorRole, DataCategory, Purpose
+from records.access.purposes import Action, ActorRole, Purpose
 from records.errors import Refusal
 from records.keys.operations import seal_values
 
-LEASE_SECONDS = 120
-"""A package of 1,000 ledger lines takes 2 seconds; a dead worker's job waits no longer than
+LEASE_SECONDS = 600
+"""A package of 100,000 ledger lines takes a minute; a dead worker's job waits no longer than
 this.
 """
 LIFE = timedelta(days=7)
@@ -87,28 +90,37 @@ def _start(job: Fulfilment, now: datetime) -> Case:
 
 
 def _answer(job: Fulfilment, case: Case, actor: Actor, now: datetime) -> Package:
-    scope = [DataCategory(kind) for kind in scope_to_answer(case)]
+    question = Question.of(case)
     grant = open_gate(
         actor=actor,
         purpose=Purpose.RIGHTS_REQUEST,
         subjects=[case.subject_id],
-        categories=asked_categories(scope),
+        categories=asked_categories(question),
         action=Action.DISCLOSE,
         task=str(case.pk),
         now=now,
     )
     try:
-        collected = collect_all(grant, context_of(grant, case.subject_id, scope), scope, now)
+        context = context_of(grant, case.subject_id, question)
+        collected = collect_all(grant, context, question, now)
         _keep_manifest(job, collected.manifest)
         if failed := holes(collected.manifest):
             raise CaseHasHoles(case_id=case.pk, tables=len(failed))
-        sealed = make_sealed_package(case, collected, now)
-        package_id = uuid4()
-        stored = write_file(
-            table=PACKAGE_TABLE, row=package_id, subject=case.subject_id, data=sealed.data
+        received = list_received(grant, context, question)
+        child = reads_as_child(grant, case)
+        # A Grant lives for minutes, and a large package takes some: all that needs it comes before
+        # the typesetting.
+        package, key = _prepare_row(job, case, grant, now)
+        sealed = make_sealed_package(case, collected, now, received=received, child=child)
+        stored = write_chunks(
+            table=PACKAGE_TABLE,
+            row=package.pk,
+            subject=case.subject_id,
+            data=sealed.pieces,
+            key=key,
         )
         try:
-            package = _finish(job, case, grant, sealed, package_id, stored, now)
+            _finish(job, package, actor, sealed, stored, now)
         except BaseException:
             remove_files([stored.name])
             raise
@@ -119,32 +131,34 @@ def _answer(job: Fulfilment, case: Case, actor: Actor, now: datetime) -> Package
     return package
 
 
-def _finish(
-    job: Fulfilment,
-    case: Case,
-    grant: Grant,
-    sealed: SealedPackage,
-    package_id: UUID,
-    stored: StoredFile,
-    now: datetime,
-) -> Package:
-    """Commit package, job, states and history together, if the lease is still ours."""
+def _prepare_row(job: Fulfilment, case: Case, grant: Grant, now: datetime) -> tuple[Package, str]:
+    """Return the package's row with the file's key sealed in it, not yet saved, and the key."""
+    key = new_key()
     package = Package(
-        id=package_id,
+        id=uuid4(),
         case=case,
         fulfilment=job,
         subject_id=case.subject_id,
         created_at=now,
         expires_at=now + LIFE,
-        sha256=stored.sha256,
-        size=stored.size,
-        level=sealed.level,
-        rows=sealed.rows,
-        file_name=stored.name,
     )
-    seal_values(grant, [package], [{"content_key": stored.key}])
+    seal_values(grant, [package], [{"content_key": key}])
+    return package, key
+
+
+def _finish(
+    job: Fulfilment,
+    package: Package,
+    actor: Actor,
+    sealed: SealedPackage,
+    stored: StoredFile,
+    now: datetime,
+) -> None:
+    """Commit package, job, states and history together, if the lease is still ours."""
+    package.sha256, package.size, package.file_name = stored.sha256, stored.size, stored.name
+    package.level, package.rows, package.volumes = sealed.level, sealed.rows, sealed.volumes
     with transaction.atomic(durable=True):
-        case = lock_case(case.pk)
+        case = lock_case(package.case_id)
         if State(case.state) not in PROVEN:
             raise StepNotPossible(state=case.state, step=Event.GRANTED.value)
         ours = Fulfilment.objects.filter(pk=job.pk, lease_token=job.lease_token, done_at=None)
@@ -152,7 +166,6 @@ def _finish(
             raise LeaseLost(fulfilment_id=job.pk)
         earlier = end_packages(Package.objects.filter(case_id=case.pk), now=now)
         package.save(force_insert=True)
-        actor = grant.actor
         record(case, Event.PACKAGE_SEALED, actor=actor, now=now, sha256=package.sha256)
         if case.state in {State.IN_WORK, State.EXTENDED}:
             advance(case, Event.GRANTED, actor=actor, now=now)
@@ -162,7 +175,6 @@ def _finish(
         if case.answer_way == AnswerWay.PORTAL:
             queue_message(case=case, kind="package", now=now)
     remove_files(earlier)
-    return package
 
 
 def _keep_manifest(job: Fulfilment, manifest: tuple[Entry, ...]) -> None:

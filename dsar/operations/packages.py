@@ -1,6 +1,7 @@
 """Fetching, disabling, renewing and ending packages; closing cases (H12, H13, threats 6 and 33)."""
 
 from datetime import datetime, timedelta
+from hashlib import sha256
 from uuid import UUID
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from dsar.filestore import remove_files
 from dsar.models import Case, Fulfilment, Package
 from dsar.operations.history import advance, lock_case, record
 from dsar.package.manifest import Status
+from dsar.package.zips import zip_of
 from dsar.queries import (
     PackageFile,
     get_case_of,
@@ -21,18 +23,26 @@ from dsar.rules import Event, Outcome, State
 from records.access.gate import open_gate, report_outcome
 from records.access.grants import Actor
 from records.access.purposes import Action, ActorRole, DataCategory, Purpose
+from records.documents.signing import read_attachments
 
 BATCH = 200
 _ORPHAN_AGE = timedelta(hours=1)
 
 
 def download_package(
-    *, actor: Actor, subject_id: UUID, package_id: UUID, device: str, now: datetime
+    *,
+    actor: Actor,
+    subject_id: UUID,
+    package_id: UUID,
+    device: str,
+    now: datetime,
+    files_only: bool = False,
 ) -> PackageFile:
     """Open a package for the person whose it is, log it, count it and note it in the history.
 
     The door has asked for the session and a fresh second factor; `subject_id` is the signed-in
-    person. `device` is a class such as "phone", not a fingerprint. Raises PackageUnknown (also for
+    person. `device` is a class such as "phone", not a fingerprint. `files_only` gives the files for
+    computers as one zip, without the report around them. Raises PackageUnknown (also for
     another's), PackageEnded, PackageDamaged.
     """
     _get_package_of(subject_id, package_id)
@@ -46,6 +56,7 @@ def download_package(
         now=now,
     )
     file = reveal_package(grant, package_id, now=now)
+    handed = machine_zip(file) if files_only else file
     with transaction.atomic(durable=True):
         package = _get_package_of(subject_id, package_id)
         Package.objects.filter(pk=package_id).update(downloads=F("downloads") + 1)
@@ -58,7 +69,24 @@ def download_package(
             sha256=file.sha256,
         )
     report_outcome(grant, done=True, now=now, counts={"downloads": 1})
-    return file
+    return handed
+
+
+def machine_zip(file: PackageFile) -> PackageFile:
+    """Return what is attached to a sealed PDF as one zip; the same PDF gives the same bytes.
+
+    Volumes are a zip already, with the files for computers in it.
+    """
+    if file.mime != "application/pdf":
+        return file
+    data = zip_of(read_attachments(file.data))
+    return PackageFile(
+        name=file.name.removesuffix(".pdf") + ".zip",
+        sha256=sha256(data).hexdigest(),
+        size=len(data),
+        mime="application/zip",
+        pieces=lambda: iter([data]),
+    )
 
 
 def disable_package(*, actor: Actor, subject_id: UUID, package_id: UUID, now: datetime) -> None:
@@ -100,12 +128,12 @@ def expire_packages(*, now: datetime) -> int:
     ended = 0
     due = Package.objects.filter(ended_at=None, expires_at__lte=now).order_by("expires_at")
     while batch := list(due.values_list("pk", "case_id", "sha256")[:BATCH]):
-        for package_id, case_id, sha256 in batch:
+        for package_id, case_id, digest in batch:
             with transaction.atomic(durable=True):
                 case = lock_case(case_id)
                 files = end_packages(due.filter(pk=package_id), now=now)
                 if files:
-                    record(case, Event.PACKAGE_EXPIRED, actor=_system(case), now=now, sha256=sha256)
+                    record(case, Event.PACKAGE_EXPIRED, actor=_system(case), now=now, sha256=digest)
             remove_files(files)
             ended += len(files)
     for path in orphaned_files(older_than=now - _ORPHAN_AGE):

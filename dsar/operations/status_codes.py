@@ -69,7 +69,9 @@ def print_acknowledgement(
     )
     with transaction.atomic(durable=True):
         keep_letter(kept, case=lock_case(case_id), actor=actor, now=now)
-    return PackageFile(f"{case.reference}-{LetterKind.ACKNOWLEDGEMENT}.pdf", "", handed.data)
+    name = f"{case.reference}-{LetterKind.ACKNOWLEDGEMENT}.pdf"
+    pdf = handed.data
+    return PackageFile(name, "", len(pdf), "application/pdf", lambda: iter([pdf]))
 
 
 def code_blocks(case: Case, code: str) -> Sequence[Block]:

@@ -6,14 +6,17 @@ import csv
 import hashlib
 import io
 import json
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from dsar.errors import UnsafeFileName
 from dsar.package.assembly import DATA_FILE, MANIFEST_FILE, MANIFEST_FORMAT, SCHEMA_FILE
 from dsar.package.csv_files import DELIMITER
+from dsar.package.zips import safe_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,33 @@ class Findings:
     tables: int
     rows: int
     problems: tuple[str, ...]
+
+
+def is_volumes(data: bytes) -> bool:
+    """Return whether this is a zip of volumes, not one PDF."""
+    return data.startswith(b"PK\x03\x04")
+
+
+def open_volumes(data: bytes) -> dict[str, bytes]:
+    """Return the members of a zip of volumes; raise UnsafeFileName, zipfile.BadZipFile."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        names = archive.namelist()
+        if len(set(names)) != len(names):
+            raise UnsafeFileName
+        return {safe_name(name): archive.read(name) for name in names}
+
+
+def first_volume(members: Mapping[str, bytes]) -> str:
+    """Return the name of the volume in which the manifest is sealed; empty where there is none."""
+    return min((name for name in members if name.endswith(".pdf")), default="")
+
+
+def check_volumes(members: Mapping[str, bytes], sealed_manifest: bytes | None) -> Findings:
+    """Check the members of a zip against the manifest that is sealed in the first volume."""
+    first = first_volume(members)
+    if sealed_manifest is None or members.get(MANIFEST_FILE) != sealed_manifest:
+        return Findings("", len(members), 0, 0, ("the manifest is not the one that was sealed",))
+    return check_files({name: data for name, data in members.items() if name != first})
 
 
 def check_files(files: Mapping[str, bytes]) -> Findings:

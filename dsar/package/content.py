@@ -3,10 +3,11 @@ Pure.
 """
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
+from typing import cast
 from uuid import UUID
 
 from dsar.errors import UndeclaredData
@@ -14,7 +15,13 @@ from dsar.package.manifest import Entry, Status, describe, given_columns
 from records.access.inventory import Personal, Section, Table
 from records.access.purposes import DataCategory
 
+Row = tuple[object, ...]
+Keep = Callable[[Iterable[Row]], Collection[Row]]
+"""Makes of rows that come once rows that can be read again."""
 Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
+
+
+_AS_THEY_ARE = frozenset({str, int, float, bool})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +31,15 @@ class Sheet:
     source: str
     table: Table
     columns: tuple[Personal, ...]
-    rows: tuple[tuple[object, ...], ...] = field(repr=False)
-    """Values as the source gave them, in the order of `columns`; `plain` makes them JSON."""
+    rows: Collection[Row] = field(repr=False)
+    """Values as the source gave them, in the order of `columns`; `plain` makes them JSON. They may
+    be more than fit into memory: read them one after the other.
+    """
 
-    @property
-    def plain_rows(self) -> list[list[Value]]:
-        """The rows as JSON keeps them."""
-        return [[plain(value) for value in row] for row in self.rows]
+    def plain_rows(self) -> Iterator[list[Value]]:
+        """Yield the rows as JSON keeps them."""
+        for row in self.rows:
+            yield [plain(value) for value in row]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +57,7 @@ def collect_source(
     tables: Sequence[Table],
     sections: Sequence[Section],
     scope: Collection[DataCategory],
+    keep: Keep = tuple,
 ) -> Collected:
     """Return one source's tables as sheets with their manifest lines.
 
@@ -69,38 +79,44 @@ def collect_source(
         if section is None:
             manifest.append(Entry(code, table.model, Status.FAILED, reason="not_handed_over"))
             continue
-        line = describe(code, table, scope, len(section.records))
-        manifest.append(line)
-        if line.status in {Status.INCLUDED, Status.EMPTY}:
-            sheets.append(_sheet(code, table, section, scope))
+        columns = given_columns(table, scope)
+        checked = _checked(code, table, section, columns)
+        if not columns:
+            manifest.append(describe(code, table, scope, sum(1 for _ in checked)))
+            continue
+        rows = keep(checked)
+        manifest.append(describe(code, table, scope, len(rows)))
+        sheets.append(Sheet(code, table, columns, rows))
     return Collected(tuple(sheets), tuple(manifest))
 
 
-def _sheet(code: str, table: Table, section: Section, scope: Collection[DataCategory]) -> Sheet:
-    columns = given_columns(table, scope)
+def _checked(
+    code: str, table: Table, section: Section, columns: Sequence[Personal]
+) -> Iterator[Row]:
     declared = {column.name for column in table.columns}
-    rows = []
+    names = [column.name for column in columns]
+    needed = set(names)
     for record in section.records:
-        extra = set(record.values) - declared
-        missing = {column.name for column in columns} - set(record.values)
-        if extra or missing:
+        values = record.values
+        if not values.keys() <= declared or not needed <= values.keys():
             raise UndeclaredData(
                 source=code,
                 table=table.model,
-                columns=",".join(sorted(extra)),
-                missing=",".join(sorted(missing)),
+                columns=",".join(sorted(set(values) - declared)),
+                missing=",".join(sorted(needed - set(values))),
             )
-        rows.append(tuple(record.values[column.name] for column in columns))
-    return Sheet(code, table, columns, tuple(rows))
+        yield tuple(values[name] for name in names)
 
 
 def plain(value: object) -> Value:
     """Return the value as JSON keeps it: days and instants as ISO 8601 (UTC), numbers exactly,
     codes as text.
     """
+    if value is None or type(value) in _AS_THEY_ARE:
+        return cast("Value", value)
     if isinstance(value, Enum):
         return plain(value.value)
-    if value is None or isinstance(value, bool | int | str | float):
+    if isinstance(value, bool | int | str | float):
         return value
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}

@@ -4,10 +4,11 @@ Pure.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from dsar.package.texts import name_of, say
 from records.access.inventory import Personal, Table
-from records.access.purposes import PURPOSES, DataCategory, Purpose
+from records.access.purposes import PURPOSES, Action, DataCategory, Purpose
 
 RIGHTS = ("rectification", "erasure", "restriction", "portability", "objection", "withdrawal")
 
@@ -37,6 +38,19 @@ class Recipient:
     task: str
     contract: str
     acts_for: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Who really received data, by the log: how often, for which purpose, when last (C-154/21)."""
+
+    organisation: str
+    """Its code; the report shows its name."""
+    role: str
+    purpose: Purpose
+    action: Action
+    times: int
+    last: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +99,10 @@ def purposes_of(
 
 
 def information_as_dict(
-    language: str, tables: Sequence[Table], recipients: Sequence[Recipient]
+    language: str,
+    tables: Sequence[Table],
+    recipients: Sequence[Recipient],
+    received: Sequence[Received] = (),
 ) -> dict[str, object]:
     """Return the information part for the JSON file: codes with their words (E-A9)."""
     kinds = kinds_of_data(tables)
@@ -118,6 +135,17 @@ def information_as_dict(
                 "acts_for": list(recipient.acts_for),
             }
             for recipient in recipients
+        ],
+        "received_by": [
+            {
+                "organisation": one.organisation,
+                "role": one.role,
+                "purpose": one.purpose.value,
+                "action": one.action.value,
+                "times": one.times,
+                "last": one.last.isoformat().replace("+00:00", "Z"),
+            }
+            for one in received
         ],
         "automated_decisions": say(language, "decisions.text"),
         "transfers": say(language, "transfers.text"),

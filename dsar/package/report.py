@@ -2,44 +2,30 @@
 (records/documents/templates). Pure.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from dsar.package.content import Sheet
 from dsar.package.information import (
-    RIGHTS,
     ControllerCard,
+    Received,
     Recipient,
-    kinds_of_data,
-    purposes_of,
 )
-from dsar.package.manifest import Entry, Status
+from dsar.package.manifest import Entry
+from dsar.package.report_parts import (
+    controllers_section,
+    fields_section,
+    information_section,
+    manifest_section,
+    place_of,
+    rights_section,
+    table_block,
+)
+from dsar.package.tables import Block, Printed
 from dsar.package.words import Words
+from dsar.rules.rights import Right
 from records.access.inventory import Table
-from records.access.purposes import PURPOSES, DataCategory
-
-_MOST_COLUMNS = 9
-"""A table with more columns is printed record by record: nobody reads columns of one letter."""
-_FEW_ROWS = 3
-_WIDEST, _LONGEST_WORD = 40, 16
-_ORDER = (
-    "identity",
-    "cards",
-    "contracts",
-    "wallet",
-    "consent",
-    "access",
-    "dsar",
-    "portal",
-    "retention",
-)
-"""What people look for first stands first."""
-_CARD_FIELDS = (
-    "address", "registration_number", "tax_number", "website", "email", "phone", "dpo", "dpo_email",
-)  # fmt: skip
-
-Block = dict[str, object]
+from records.access.purposes import DataCategory
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +42,41 @@ class Header:
     """Code of the controller that answers."""
     level: str
     demo_seal: bool
+    right: Right = Right.ACCESS
+    staff: bool = False
+    """Whether it is about a member of staff, for themself."""
+    child: bool = False
+    """Whether the words are those for somebody under 18."""
+
+    def key(self, name: str) -> str:
+        """Return the key of a sentence in the wording of this right and this reader."""
+        if self.staff:
+            return f"{name}.staff"
+        if self.right is Right.PORTABILITY:
+            return f"{name}.portable"
+        return f"{name}.child" if self.child else name
+
+    def lead(self) -> tuple[str, ...]:
+        """Return the keys of what is said on the cover."""
+        if self.staff:
+            return ("lead.staff", "lead.shown", "lead.not_final")
+        if self.right is Right.PORTABILITY:
+            return ("lead.portable", "lead.left_out", "lead.shown", "lead.not_final")
+        if self.child:
+            return ("lead.child", "lead.child_help", "lead.shown", "lead.not_final")
+        return ("lead.what", "lead.shown", "lead.not_final")
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """One of several volumes: which records of which table it holds."""
+
+    number: int
+    file: str
+    table: str
+    first: int
+    last: int
+    sha256: str = ""
 
 
 def report_data(
@@ -64,30 +85,83 @@ def report_data(
     words: Words,
     controllers: Sequence[ControllerCard],
     recipients: Sequence[Recipient],
+    received: Sequence[Received] | None,
     tables: Mapping[str, Table],
-    sheets: Sequence[Sheet],
+    printed: Sequence[Printed],
     manifest: Sequence[Entry],
     files: Sequence[tuple[str, str]],
+    volumes: Sequence[Volume] = (),
 ) -> dict[str, object]:
     """Return the data of the report. `files` are the attachments' names with their SHA-256;
-    `tables` all declared tables by model.
+    `tables` all declared tables by model; `volumes` what is printed in other files.
     """
+    elsewhere = {one.table for one in volumes}
+    sections = [
+        *_data_sections(words, printed, elsewhere),
+        controllers_section(words, controllers),
+        information_section(words, list(tables.values()), recipients, received),
+        rights_section(words),
+        fields_section(words, [one.sheet for one in printed if one.sheet.rows]),
+        manifest_section(words, tables, manifest, files),
+    ]
+    if volumes:
+        sections.insert(0, _volumes_section(words, volumes))
+    return {
+        **_frame(header, words, controllers),
+        "kicker": words.say(header.key("kicker")),
+        "subtitle": words.say("subtitle_partial" if header.scope else header.key("subtitle")),
+        "lead": [words.say(key) for key in header.lead()],
+        "seal": _seal_words(header, words),
+        "sections": sections,
+    }
+
+
+def volume_data(
+    *,
+    header: Header,
+    words: Words,
+    controllers: Sequence[ControllerCard],
+    volume: Volume,
+    blocks: Sequence[Block],
+    title: str,
+) -> dict[str, object]:
+    """Return the data of a volume that holds a part of one table."""
+    subtitle = words.say("volume.part", table=title, first=volume.first, last=volume.last)
+    return {
+        **_frame(header, words, controllers),
+        "kicker": words.say("volume.kicker", number=volume.number),
+        "subtitle": subtitle,
+        "lead": [words.say("volume.lead")],
+        "seal": _seal_words(header, words),
+        "sections": [{"title": title, "blocks": list(blocks)}],
+    }
+
+
+def _frame(header: Header, words: Words, controllers: Sequence[ControllerCard]) -> Block:
     return {
         "organisation": " · ".join(controller.name for controller in controllers),
-        "kicker": words.say("kicker"),
-        "subtitle": words.say("subtitle_partial" if header.scope else "subtitle"),
         "facts": _cover_facts(header, words, controllers),
-        "lead": [words.say(f"lead.{key}") for key in ("what", "shown", "not_final")],
-        "seal": _seal_words(header, words),
         "words": {word: words.say(f"words.{word}") for word in ("page", "of", "contents")},
         "footer": header.reference,
-        "sections": [
-            *_data_sections(words, sheets),
-            _controllers_section(words, controllers),
-            _information_section(words, list(tables.values()), recipients),
-            _rights_section(words),
-            _manifest_section(words, tables, manifest, files),
-        ],
+    }
+
+
+def _volumes_section(words: Words, volumes: Sequence[Volume]) -> Block:
+    rows = [
+        [str(one.number), one.file, one.table, f"{one.first}–{one.last}", one.sha256]
+        for one in volumes
+    ]
+    table = table_block(
+        words,
+        "volumes.table",
+        ("volume", "file", "table", "rows", "sha256"),
+        rows,
+        (1.2, 3, 3, 2, 4.4),
+    )
+    return {
+        "title": words.say("section.volumes"),
+        "lead": [words.say("volumes.lead")],
+        "blocks": [{**table, "mono": [4]}],
     }
 
 
@@ -111,270 +185,30 @@ def _cover_facts(
     ]
 
 
-def _data_sections(words: Words, sheets: Sequence[Sheet]) -> list[Block]:
-    by_source: dict[str, list[Sheet]] = {}
-    for sheet in sorted(sheets, key=lambda one: _place(one.source)):
-        by_source.setdefault(sheet.source, []).append(sheet)
+def _data_sections(
+    words: Words, printed: Sequence[Printed], elsewhere: Collection[str]
+) -> list[Block]:
+    by_source: dict[str, list[Printed]] = {}
+    for one in in_order(printed):
+        by_source.setdefault(one.sheet.source, []).append(one)
     return [
         {
             "title": words.code("source", source),
-            "blocks": [block for sheet in group for block in _sheet_blocks(words, sheet)],
+            "blocks": [
+                block
+                for one in group
+                for block in (_pointer(words, one) if one.title in elsewhere else one.blocks())
+            ],
         }
         for source, group in by_source.items()
     ]
 
 
-def _place(source: str) -> int:
-    """Return where a source stands in the report; what is new stands behind the known ones."""
-    return _ORDER.index(source) if source in _ORDER else len(_ORDER)
+def _pointer(words: Words, one: Printed) -> list[Block]:
+    summary = f"{words.say('words.rows', count=len(one.sheet.rows))}. {words.say('volumes.there')}"
+    return [{"kind": "facts", "title": one.title, "summary": summary, "rows": []}]
 
 
-def _sheet_blocks(words: Words, sheet: Sheet) -> list[Block]:
-    title = words.table(sheet.table)
-    summary = words.say("words.rows", count=len(sheet.rows))
-    if not sheet.rows:
-        empty = words.say("words.empty")
-        return [{"kind": "facts", "title": title, "summary": empty, "rows": []}]
-    headings = [words.column(sheet.table, column) for column in sheet.columns]
-    rows = [
-        [words.cell(column, value) for column, value in zip(sheet.columns, row, strict=True)]
-        for row in sheet.rows
-    ]
-    if len(rows) <= _FEW_ROWS or len(headings) > _MOST_COLUMNS:
-        return _record_blocks(words, title, summary, headings, rows)
-    kept = _varying(rows)
-    same = [index for index in range(len(headings)) if index not in kept]
-    if same:
-        said = "; ".join(f"{headings[index]}: {rows[0][index] or '–'}" for index in same)
-        summary = f"{summary}. {words.say('words.same', columns=said)}"
-    headings = [headings[index] for index in kept]
-    shown = [[row[index] for index in kept] for row in rows]
-    return [
-        {
-            "kind": "table",
-            "title": title,
-            "summary": summary,
-            "columns": headings,
-            "widths": _widths(headings, shown),
-            "numeric": _numeric([[row[index] for index in kept] for row in sheet.rows]),
-            "rows": shown,
-        }
-    ]
-
-
-def _varying(rows: Sequence[Sequence[str]]) -> list[int]:
-    """Return the columns whose values differ from row to row; the first one always.
-
-    A value that is the same in all rows is said once, above the table: fewer cells, easier to read.
-    """
-    first = rows[0]
-    return [
-        index
-        for index in range(len(first))
-        if index == 0 or any(row[index] != first[index] for row in rows)
-    ]
-
-
-def _record_blocks(
-    words: Words, title: str, summary: str, headings: list[str], rows: list[list[str]]
-) -> list[Block]:
-    blocks: list[Block] = []
-    for number, row in enumerate(rows, start=1):
-        facts = [list(pair) for pair in zip(headings, row, strict=True)]
-        label = words.say("words.record", number=number) if len(rows) > 1 else ""
-        first = {"title": title, "summary": summary} if number == 1 else {}
-        blocks.append({"kind": "facts", **first, "label": label, "rows": facts})
-    return blocks
-
-
-def _widths(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[float]:
-    """Return the shares of the page that let the usual cell and the longest word of each column
-    fit.
-    """
-    shares = []
-    for index, heading in enumerate(headings):
-        lengths = sorted(len(row[index]) for row in rows)
-        usual = min(lengths[(len(lengths) * 9) // 10], _WIDEST)
-        words = {word for row in rows for word in row[index].split()} | set(heading.split())
-        longest = min(max(map(len, words), default=1), _LONGEST_WORD)
-        shares.append(float(max(usual * 0.7, longest, 5)))
-    return shares
-
-
-def _numeric(rows: Sequence[Sequence[object]]) -> list[int]:
-    return [
-        index
-        for index in range(len(rows[0]))
-        if all(
-            isinstance(row[index], int | float) and not isinstance(row[index], bool) for row in rows
-        )
-    ]
-
-
-def _controllers_section(words: Words, controllers: Sequence[ControllerCard]) -> Block:
-    cards = [
-        {
-            "title": controller.name,
-            "rows": [
-                [words.say(f"controller.{name}"), getattr(controller, name)]
-                for name in _CARD_FIELDS
-                if getattr(controller, name)
-            ],
-        }
-        for controller in controllers
-    ]
-    return {
-        "title": words.say("section.controllers"),
-        "lead": [words.say("controllers.lead")],
-        "blocks": [{"kind": "cards", "cards": cards}],
-    }
-
-
-def _information_section(
-    words: Words, tables: Sequence[Table], recipients: Sequence[Recipient]
-) -> Block:
-    kinds = kinds_of_data(tables)
-
-    def listed(kind: str, codes: Sequence[str]) -> str:
-        return ", ".join(words.code(kind, code) for code in codes)
-
-    purposes = [
-        [
-            words.code("purpose", purpose.value),
-            words.code("basis", PURPOSES[purpose].basis.value),
-            listed("category", [category.value for category in categories]),
-        ]
-        for purpose, categories in purposes_of(kinds)
-    ]
-    categories = [
-        [
-            words.code("category", kind.category.value),
-            listed("provenance", kind.provenances),
-            "; ".join(words.code("retention", code) for code in kind.retentions),
-        ]
-        for kind in kinds
-    ]
-    return {
-        "title": words.say("section.information"),
-        "blocks": [
-            _table(
-                words,
-                "information.purposes",
-                ("purpose", "basis", "categories"),
-                purposes,
-                (3, 3, 5),
-            ),
-            _table(
-                words,
-                "information.categories",
-                ("category", "origin", "kept"),
-                categories,
-                (3, 3, 5),
-            ),
-            *_recipient_blocks(words, recipients),
-            _headed(words, "information.decisions", "decisions.text"),
-            _headed(words, "information.transfers", "transfers.text"),
-        ],
-    }
-
-
-def _recipient_blocks(words: Words, recipients: Sequence[Recipient]) -> list[Block]:
-    if not recipients:
-        return [_headed(words, "information.recipients", "recipients.none")]
-    rows = [
-        [
-            f"{recipient.name}, {recipient.address}",
-            words.code("task", recipient.task),
-            recipient.contract,
-        ]
-        for recipient in recipients
-    ]
-    block = _table(
-        words, "information.recipients", ("recipient", "task", "contract"), rows, (6, 3, 2)
-    )
-    return [{**block, "summary": words.say("recipients.lead")}]
-
-
-def _rights_section(words: Words) -> Block:
-    return {
-        "title": words.say("section.rights"),
-        "lead": [words.say("rights.lead")],
-        "blocks": [
-            {"kind": "list", "items": [words.say(f"rights.{right}") for right in RIGHTS]},
-            {
-                "kind": "note",
-                "title": words.say("complaint.title"),
-                "paragraphs": [words.say("complaint.text"), words.say("complaint.court")],
-            },
-        ],
-    }
-
-
-def _manifest_section(
-    words: Words,
-    tables: Mapping[str, Table],
-    manifest: Sequence[Entry],
-    files: Sequence[tuple[str, str]],
-) -> Block:
-    lines = [
-        [
-            _table_name(words, entry.source, tables[entry.table]),
-            words.say(f"status.{entry.status.value}"),
-            str(entry.rows) if entry.status in {Status.INCLUDED, Status.EMPTY} else "",
-            _note(words, tables[entry.table], entry),
-        ]
-        for entry in sorted(manifest, key=lambda one: _place(one.source))
-    ]
-    table = _table(
-        words, "manifest.tables", ("table", "status", "rows", "note"), lines, (5, 2, 1.4, 4)
-    )
-    hashes = _table(
-        words, "manifest.files", ("file", "sha256"), [list(pair) for pair in files], (2, 4.4)
-    )
-    return {
-        "title": words.say("section.manifest"),
-        "lead": [words.say("manifest.lead")],
-        "blocks": [{**table, "numeric": [2]}, {**hashes, "mono": [1]}],
-    }
-
-
-def _table_name(words: Words, source: str, table: Table) -> str:
-    return f"{words.code('source', source)}: {words.table(table)}"
-
-
-def _note(words: Words, table: Table, entry: Entry) -> str:
-    if entry.status is Status.WITHHELD:
-        return words.code("withheld", entry.reason)
-    if not entry.withheld_columns:
-        return ""
-    by_name = {column.name: column for column in table.personal()}
-    names = ", ".join(
-        f"{words.column(table, by_name[name])} ({words.code('withheld', code)})"
-        for name, code in entry.withheld_columns
-    )
-    return words.say("withheld.columns", columns=names)
-
-
-def _table(
-    words: Words,
-    title: str,
-    columns: Sequence[str],
-    rows: list[list[str]],
-    widths: Sequence[float],
-) -> Block:
-    return {
-        "kind": "table",
-        "title": words.say(title),
-        "columns": [words.say(f"column.{column}") for column in columns],
-        "widths": list(widths),
-        "rows": rows,
-    }
-
-
-def _headed(words: Words, title: str, text: str) -> Block:
-    return {
-        "kind": "facts",
-        "title": words.say(title),
-        "summary": words.say(text),
-        "rows": [],
-    }
+def in_order(printed: Sequence[Printed]) -> list[Printed]:
+    """Return the tables in the order in which people look for them."""
+    return sorted(printed, key=lambda one: place_of(one.sheet.source))

@@ -4,9 +4,11 @@ part. Pure.
 
 from collections.abc import Iterable, Sequence
 
+from dsar.rules.rights import Right
 from records.access.inventory import Personal, Table
 
 FORMAT = "varuh-access-package/1"
+PORTABLE_FORMAT = "varuh-portable-data/1"
 JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 
 _VALUE = {
@@ -39,21 +41,30 @@ _LINE = {
 }
 
 
-def package_schema(tables: Iterable[tuple[str, Table]]) -> dict[str, object]:
+def format_of(right: Right) -> str:
+    """Return the name of the data file's format."""
+    return PORTABLE_FORMAT if right is Right.PORTABILITY else FORMAT
+
+
+def package_schema(
+    tables: Iterable[tuple[str, Table]], right: Right = Right.ACCESS
+) -> dict[str, object]:
     """Return the schema of the package for these tables, each with the code of its source.
 
     Every declared column is described: label, kind of data, purposes, legal basis, recipients,
     retention rule. A column that is not declared is not valid.
     """
+    name = format_of(right)
+    portable = right is Right.PORTABILITY
     return {
         "$schema": JSON_SCHEMA,
-        "$id": f"urn:{FORMAT.replace('/', ':')}",
-        "title": "Copy of personal data (GDPR 15, 20)",
+        "$id": f"urn:{name.replace('/', ':')}",
+        "title": "Portable data (GDPR 20)" if portable else "Copy of personal data (GDPR 15)",
         "type": "object",
         "required": list(_REQUIRED),
         "additionalProperties": False,
         "properties": {
-            "format": {"const": FORMAT},
+            "format": {"const": name},
             "reference": _TEXT,
             "data_as_of": {"type": "string", "format": "date-time"},
             "language": {"enum": ["sl", "en"]},

@@ -2,10 +2,14 @@
 only.
 """
 
+from dsar.package import texts_package_en, texts_package_sl
 from dsar.package.texts_en import EN
 from dsar.package.texts_sl import SL
 
-TEXTS: dict[str, dict[str, str]] = {"sl": SL, "en": EN}
+TEXTS: dict[str, dict[str, str]] = {
+    "sl": SL | texts_package_sl.SL,
+    "en": EN | texts_package_en.EN,
+}
 LANGUAGES = tuple(TEXTS)
 
 

@@ -70,11 +70,17 @@ class Words:
         if isinstance(value, dt.date):  # an instant is a day, too
             return self.moment(value) if isinstance(value, dt.datetime) else self.day(value)
         if isinstance(value, Mapping):
-            return "; ".join(f"{key}: {self.value(item)}" for key, item in value.items())
+            return self._mapping(value)
         if isinstance(value, list | tuple | set | frozenset):
             items = sorted(value, key=str) if isinstance(value, set | frozenset) else value
             return ", ".join(self.value(item) for item in items)
         return self._text(str(value))
+
+    def _mapping(self, value: Mapping[str, object]) -> str:
+        if set(value) == {"withheld"}:
+            reason = self.code("withheld", str(value["withheld"]))
+            return f"[{self.say('status.withheld')}: {reason}]"
+        return "; ".join(f"{key}: {self.value(item)}" for key, item in value.items())
 
     def day(self, value: dt.date) -> str:
         """Return the day as people write it."""

@@ -127,6 +127,7 @@ COLUMNS: dict[str, str] = {
     "dsar.Procedure.answered_at": "odgovor Pooblaščencu poslan",
     "dsar.Procedure.result": "izid",
     "dsar.Procedure.result_on": "dan izida",
+    "volumes": "število zvezkov",
 }
 
 VALUES: dict[str, str] = {

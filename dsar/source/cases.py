@@ -5,11 +5,15 @@ from datetime import datetime
 from uuid import UUID
 
 from dsar.models import Case, CaseEvent
+from dsar.rules import FiledBy
 from dsar.source.declaring import ROW, SUBJECT, case_column, raw_delete, record_of
 from records.access.grants import Grant
 from records.access.inventory import Provenance, Section, Table, not_personal
 from records.access.purposes import Store
 from records.keys.queries import reveal_values
+
+THIRD_PARTY = "third_party"
+"""The code under which a value about another person is withheld."""
 
 _CASES = Table(
     model="dsar.Case",
@@ -64,6 +68,15 @@ _EVENTS = Table(
 )
 
 
+def _readable(case: Case, written: object) -> object:
+    """Return what was written; what somebody else wrote tells about them, too, and is withheld by
+    name (GDPR 15(4)).
+    """
+    if written and case.filed_by != FiledBy.SELF:
+        return {"withheld": THIRD_PARTY}
+    return written
+
+
 class CasesPart:
     """The cases themselves; their history may only go after them (the database enforces it)."""
 
@@ -87,7 +100,7 @@ class CasesPart:
                         _CASES,
                         case,
                         case.reference,
-                        details=written,
+                        details=_readable(case, written),
                         parent=references.get(case.parent_id, "") if case.parent_id else "",
                     )
                     for case, (written,) in zip(cases, details, strict=True)
@@ -95,7 +108,10 @@ class CasesPart:
             ),
             Section(
                 _EVENTS,
-                tuple(record_of(_EVENTS, event, event.case.reference) for event in ordered),
+                (
+                    record_of(_EVENTS, event, event.case.reference)
+                    for event in ordered.iterator(chunk_size=1_000)
+                ),
             ),
         )
 

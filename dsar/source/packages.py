@@ -58,6 +58,7 @@ _PACKAGES = Table(
         case_column("size", "size in bytes"),
         case_column("level", "level of the seal"),
         case_column("rows", "records in it"),
+        case_column("volumes", "volumes"),
         case_column("downloads", "downloads"),
         case_column("content_key", "key of the file", retention="package", withheld="security"),
     ),

@@ -8,6 +8,7 @@ from portal.sentences import (
     corrections,
     decisions,
     intake,
+    package,
     recipients,
     rights,
 )
@@ -18,6 +19,7 @@ SENTENCES: dict[str, Promise] = {
     **corrections.SENTENCES,
     **decisions.SENTENCES,
     **intake.SENTENCES,
+    **package.SENTENCES,
     **recipients.SENTENCES,
     **rights.SENTENCES,
 }

@@ -121,10 +121,10 @@ def read_case(*, holder: Holder, case_id: UUID, now: datetime) -> CasePage:
 
 
 def reveal_package_file(
-    *, holder: Holder, case_id: UUID, device: str, now: datetime
+    *, holder: Holder, case_id: UUID, device: str, now: datetime, files_only: bool = False
 ) -> PackageFile:
-    """Return the package of a request; the door has asked for a fresh code. Raises PackageUnknown,
-    PackageEnded.
+    """Return the package of a request, or only its files for computers as one zip; the door has
+    asked for a fresh code. Raises PackageUnknown, PackageEnded.
     """
     page = read_case(holder=holder, case_id=case_id, now=now)
     if page.package is None:
@@ -134,6 +134,7 @@ def reveal_package_file(
         subject_id=holder.subject_id,
         package_id=page.package.pk,
         device=device,
+        files_only=files_only,
         now=now,
     )
 

@@ -4,6 +4,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import islice
 from uuid import UUID
 
 from django.utils.translation import gettext
@@ -108,9 +109,10 @@ def reveal_own_data(*, holder: Holder, now: datetime) -> list[Group]:
     )
     context = subject_context(grant, holder.subject_id)
     sections = [s for source in sources() for s in source.collect(grant, context, now)]
-    shown = [s for s in sections if s.records and s.table.model not in SHOWN_ELSEWHERE]
+    shown = [s for s in sections if s.table.model not in SHOWN_ELSEWHERE]
     until = _kept_until(holder.subject_id)
-    return [_write_group(section, until) for section in sorted(shown, key=_place)]
+    groups = [_write_group(section, until) for section in sorted(shown, key=_place)]
+    return [group for group in groups if group.rows]
 
 
 def _kept_until(subject_id: UUID) -> str:
@@ -175,7 +177,8 @@ def _write_group(section: Section, until: str) -> Group:
     table: Table = section.table
     columns = {column.name: column for column in table.personal()}
     rows = []
-    for record in section.records[:SHOWN_ROWS]:
+    records = iter(section.records)
+    for record in islice(records, SHOWN_ROWS):
         facts = []
         for name, value in record.values.items():
             column = columns.get(name)
@@ -191,7 +194,7 @@ def _write_group(section: Section, until: str) -> Group:
         title=gettext(table.label),
         first=table.model in FIRST,
         rows=tuple(rows),
-        more=max(0, len(section.records) - SHOWN_ROWS),
+        more=sum(1 for _ in records),
         purposes=_unique(str(words.PURPOSES[p]) for c in declared for p in c.purposes),
         bases=_unique(str(words.BASES[c.basis]) for c in declared),
         kept=_unique(_write_retention(column.retention, until) for column in declared),

@@ -5,12 +5,19 @@ download.
 from uuid import UUID, uuid4
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from dsar.queries import PackageFile
 from dsar.rules import Right, deadlines
 from dsar.tasks import fulfil_task
 from portal import rights_pages, words
@@ -27,6 +34,8 @@ from records.access.purposes import DataCategory
 from records.legal_days import legal_day
 
 DRAFT_KEY = "varuh_request"
+FORM_KEY = "varuh_download_form"
+MOST_BYTES_AT_ONCE = 16 * 1024 * 1024
 HIDDEN = frozenset({DataCategory.STAFF, DataCategory.SIGN_IN})
 
 
@@ -199,6 +208,8 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def download_code(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Ask for a fresh code before a download (H13)."""
     about = str(case_id)
+    if "form" in request.GET:
+        request.session[FORM_KEY] = request.GET["form"]
     page = own_cases.read_case(holder=request.holder, case_id=case_id, now=read_clock())
     context = {"page": page}
     asked = request.session.get(ASKED_KEY)
@@ -231,16 +242,30 @@ def download_code(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 @holder_only
 @require_safe
-def download(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def download(request: HttpRequest, case_id: UUID) -> HttpResponse | StreamingHttpResponse:
     """Hand the package over, once per fresh code (H13)."""
     now = read_clock()
     fresh = request.session.pop(FRESH_KEY, None)
     if fresh is None or fresh["about"] != str(case_id) or fresh["until"] < now.timestamp():
         return HttpResponseRedirect(reverse("download_code", args=[case_id]))
     file = own_cases.reveal_package_file(
-        holder=request.holder, case_id=case_id, device=_device_class(request), now=now
+        holder=request.holder,
+        case_id=case_id,
+        device=_device_class(request),
+        files_only=request.session.pop(FORM_KEY, "") == "files",
+        now=now,
     )
-    response = HttpResponse(file.data, content_type="application/pdf")
+    return attached(file)
+
+
+def attached(file: PackageFile) -> HttpResponse | StreamingHttpResponse:
+    """Return the file as a download; a large one leaves piece by piece."""
+    response: HttpResponse | StreamingHttpResponse
+    if file.size > MOST_BYTES_AT_ONCE:
+        response = StreamingHttpResponse(file.pieces(), content_type=file.mime)
+    else:
+        response = HttpResponse(file.data, content_type=file.mime)
+    response.headers["Content-Length"] = str(file.size)
     response.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
     response.headers["Cache-Control"] = "no-store"
     return response

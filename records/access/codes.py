@@ -51,6 +51,7 @@ PURPOSES: Final[dict[Purpose, int]] = {
     Purpose.CONSENT_ADMINISTRATION: 11,
     Purpose.RETENTION: 12,
     Purpose.KEY_MAINTENANCE: 13,
+    Purpose.STAFF_OWN_DATA: 14,
 }
 
 ROLES: Final[dict[ActorRole, int]] = {

@@ -94,6 +94,12 @@ class Grant:
         if monotonic() >= self._expires:
             raise GrantExpired(entry_id=self.entry_id)
 
+    def require_purpose(self, purpose: Purpose, category: DataCategory) -> None:
+        """Raise GrantDoesNotCover where this is another purpose or does not open the category."""
+        self.require_live()
+        if self.purpose is not purpose or category not in self.categories:
+            raise GrantDoesNotCover(entry_id=self.entry_id, purpose=purpose.value)
+
     def require(self, store: Store, subject: UUID, category: DataCategory) -> None:
         """Return if this subject, under its name in that store, and this category are covered; else
         raise.

@@ -101,10 +101,14 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The rows of one declared table about one person."""
+    """The rows of one declared table about one person.
+
+    Where there may be many, a source hands over a generator: whoever reads it does so once, in
+    order, while the Grant lives.
+    """
 
     table: Table
-    records: tuple[Record, ...] = field(repr=False)
+    records: Iterable[Record] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

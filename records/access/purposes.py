@@ -112,6 +112,8 @@ class Purpose(StrEnum):
     CONSENT_ADMINISTRATION = "consent_administration"
     RETENTION = "retention"
     KEY_MAINTENANCE = "key_maintenance"
+    STAFF_OWN_DATA = "staff_own_data"
+    """A member of staff and what is kept about them; the subject is their profile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,5 +230,11 @@ PURPOSES: dict[Purpose, PurposeSpec] = {
         _EVERYTHING,
         frozenset({ActorRole.SYSTEM}),
         frozenset({Action.CONSULT, Action.CHANGE}),
+    ),
+    Purpose.STAFF_OWN_DATA: PurposeSpec(
+        LegalBasis.LEGAL_OBLIGATION,
+        frozenset({DataCategory.STAFF, DataCategory.SIGN_IN, DataCategory.ACCESS_LOG}),
+        frozenset({ActorRole.CLERK, ActorRole.CONTROLLER, ActorRole.DPO}),
+        frozenset({Action.CONSULT, Action.DISCLOSE}),
     ),
 }

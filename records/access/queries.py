@@ -3,7 +3,7 @@
 """
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -162,6 +162,38 @@ def list_entries_about(
             continue
         lines += _find_about(names, year, before, wanted)
     return lines
+
+
+def iterate_entries_about(
+    grant: Grant, *, subjects: Collection[UUID], wallets: Collection[UUID] = ()
+) -> Iterator[LogLine]:
+    """Yield every line about these people, newest first, a page at a time in memory."""
+    before: int | None = None
+    while page := list_entries_about(
+        grant, subjects=subjects, wallets=wallets, limit=MOST_LINES, before=before
+    ):
+        yield from page
+        before = page[-1].entry_id
+
+
+def iterate_entries_by(grant: Grant, *, actor_id: str) -> Iterator[LogLine]:
+    """Yield what an actor did, newest first, refused attempts included, for that actor alone: the
+    Grant is one of STAFF_OWN_DATA and their own. Nobody they looked at is named.
+    """
+    grant.require_purpose(Purpose.STAFF_OWN_DATA, DataCategory.ACCESS_LOG)
+    if grant.actor.id != actor_id:
+        raise GrantDoesNotCover(entry_id=grant.entry_id, purpose=Purpose.STAFF_OWN_DATA.value)
+    acts = LogEntry.objects.filter(stage__in=(Stage.OPENED, Stage.REFUSED))
+    for year in reversed(list_log_years()):
+        first, before = year_bounds(year)
+        try:
+            name = name_actor(year=year, actor_id=actor_id)
+        except KeyringKeyDestroyed:
+            continue
+        mine = acts.filter(actor=name, id__gte=first).order_by("-id")
+        while page := _lines(mine.filter(id__lt=before)[:MOST_LINES]):
+            yield from page
+            before = page[-1].entry_id
 
 
 def _ids_about(names: Sequence[bytes], year: int) -> tuple[str, list[Any]]:

@@ -27,6 +27,7 @@ EXEMPT: Final[dict[Purpose, frozenset[Action] | None]] = {
     Purpose.LOG_REVIEW: None,
     Purpose.CONSENT_ADMINISTRATION: None,
     Purpose.SIGN_IN: None,
+    Purpose.STAFF_OWN_DATA: None,
     Purpose.OWN_DATA: frozenset({Action.CONSULT}),
 }
 """What a restriction leaves open, and for which actions (None: all that the purpose allows).

@@ -3,6 +3,7 @@ tables.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -20,7 +21,7 @@ from records.access.inventory import (
 )
 from records.access.models import LogEntry
 from records.access.purposes import DataCategory, LegalBasis, Purpose, Store
-from records.access.queries import MOST_LINES, LogLine, list_entries_about
+from records.access.queries import LogLine, iterate_entries_about, iterate_entries_by
 from records.access.registry import SubjectContext
 
 _CODE: Final = "access"
@@ -120,6 +121,15 @@ def _record(line: LogLine) -> Record:
     )
 
 
+ACTS: Final = replace(LOG, label="What you did")
+"""The log as a member of staff reads their own lines; whom they looked at is withheld."""
+
+
+def collect_acts(grant: Grant, *, actor_id: str) -> Section:
+    """Return everything that the log says an actor did, for that actor alone."""
+    return Section(ACTS, map(_record, iterate_entries_by(grant, actor_id=actor_id)))
+
+
 class AccessSource:
     """The data source of the log (GDPR 15, C-579/21: dates and purposes of each consultation)."""
 
@@ -128,18 +138,17 @@ class AccessSource:
 
     def collect(self, grant: Grant, context: SubjectContext, now: datetime) -> Sequence[Section]:
         """Return every line about the person, newest first, in all years that still stand."""
-        lines: list[LogLine] = []
-        before: int | None = None
-        while page := list_entries_about(
-            grant,
-            subjects=[context.subject_id],
-            wallets=context.wallets,
-            limit=MOST_LINES,
-            before=before,
-        ):
-            lines += page
-            before = page[-1].entry_id
-        return [Section(LOG, tuple(_record(line) for line in lines))]
+        return [
+            Section(
+                LOG,
+                map(
+                    _record,
+                    iterate_entries_about(
+                        grant, subjects=[context.subject_id], wallets=context.wallets
+                    ),
+                ),
+            )
+        ]
 
     def erase(self, grant: Grant, context: SubjectContext, now: datetime) -> Receipt:
         """Delete nothing: the log lives and dies by the year, under pseudonyms (ZVOP-2 22, rules

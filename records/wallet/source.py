@@ -1,7 +1,9 @@
 """What the payment store holds about a wallet, how it is handed over and erased (C23, C24)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from uuid import UUID
 
 from records.access.grants import Grant
@@ -257,40 +259,48 @@ def _record(row: object, table: Table, **replaced: object) -> Record:
     return Record({name: (plain | replaced)[name] for name in names})
 
 
-def _collect_entries(wallets: list[UUID]) -> tuple[Record, ...]:
+def _collect_entries(wallets: list[UUID]) -> Iterator[Record]:
     rows = LedgerEntry.objects.filter(wallet__in=wallets).order_by("booked_at", "pk")
-    return tuple(_record(row, _ENTRIES, reverses=row.reverses_id) for row in rows.iterator())
+    names = ("id", "kind", "booked_at", "reverses")
+    for values in rows.values_list("pk", "kind", "booked_at", "reverses_id").iterator():
+        yield Record(dict(zip(names, values, strict=True)))
 
 
-def _collect_postings(wallets: list[UUID]) -> tuple[Record, ...]:
-    """Return what moved on the wallet or was put aside for it, with the other side's name."""
-    rows = (
+def _collect_postings(wallets: list[UUID]) -> Iterator[Record]:
+    """Yield what moved on the wallet or was put aside for it, with the other side's name; booking
+    by booking, so that no more than one is in memory.
+    """
+    lines = (
         Posting.objects.filter(wallet__in=wallets)
-        .select_related("account", "entry")
         .order_by("entry__booked_at", "entry_id", "line")
+        .values_list(
+            "entry_id", "account__kind", "account__organisation", "amount_minor", "currency"
+        )
     )
-    own: list[Posting] = []
-    other_side: dict[UUID, str] = {}
-    for row in rows.iterator():
-        if row.account.kind in {AccountKind.WALLET, AccountKind.REFUNDS_DUE}:
-            own.append(row)
-        else:
-            other_side[row.entry_id] = row.account.organisation or row.account.kind
-    return tuple(
-        _record(row, _POSTINGS, entry=row.entry_id, account=other_side.get(row.entry_id, ""))
-        for row in own
-    )
+    for entry, booking in groupby(lines.iterator(), key=itemgetter(0)):
+        own, other_side = [], ""
+        for _, kind, organisation, amount, currency in booking:
+            if kind in {AccountKind.WALLET, AccountKind.REFUNDS_DUE}:
+                own.append((amount, currency))
+            else:
+                other_side = organisation or kind
+        for amount, currency in own:
+            yield Record(
+                {
+                    "entry": entry,
+                    "account": other_side,
+                    "amount_minor": amount,
+                    "currency": currency,
+                }
+            )
 
 
-def _collect_authorisations(wallets: list[UUID]) -> tuple[Record, ...]:
-    rows = (
-        Authorisation.objects.filter(wallet__in=wallets)
-        .select_related("terminal")
-        .order_by("decided_at", "pk")
-    )
-    return tuple(
-        _record(row, _AUTHORISATIONS, terminal=row.terminal.organisation) for row in rows.iterator()
-    )
+def _collect_authorisations(wallets: list[UUID]) -> Iterator[Record]:
+    names = [column.name for column in _AUTHORISATIONS.personal()]
+    paths = ["terminal__organisation" if name == "terminal" else name for name in names]
+    rows = Authorisation.objects.filter(wallet__in=wallets).order_by("decided_at", "pk")
+    for values in rows.values_list(*paths).iterator():
+        yield Record(dict(zip(names, values, strict=True)))
 
 
 def _collect_payouts(grant: Grant, wallets: list[UUID]) -> tuple[Record, ...]:

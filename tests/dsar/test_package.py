@@ -18,8 +18,8 @@ from dsar.errors import UndeclaredData
 from dsar.package.content import Collected, collect_source, plain
 from dsar.package.csv_files import cell, csv_bytes, file_name
 from dsar.package.manifest import Status, holes
-from dsar.package.report import _sheet_blocks
 from dsar.package.schema import package_schema
+from dsar.package.tables import lay_out
 from dsar.package.texts import TEXTS
 from dsar.package.words import TABLES, Words, has_slovenian_value, slovenian_column
 from dsar.queries import personal_tables, published_schema
@@ -89,7 +89,7 @@ def test_a_narrower_request_gives_only_the_kinds_asked_for() -> None:
     found = collected(section(("Ana", "Ljubija")), scope=(DataCategory.NAME,))
 
     assert [column.name for column in found.sheets[0].columns] == ["name"]
-    assert found.sheets[0].plain_rows == [["Ana"]]
+    assert list(found.sheets[0].plain_rows()) == [["Ana"]]
     assert found.manifest[1].status is Status.NOT_REQUESTED
 
 
@@ -253,7 +253,7 @@ def test_cents_are_shown_as_an_amount() -> None:
 def test_what_is_the_same_in_all_rows_is_said_once_and_every_row_is_printed() -> None:
     (sheet,) = collected(section(*((f"Ana {number}", "Ljubija") for number in range(5)))).sheets
 
-    (block,) = _sheet_blocks(Words("sl"), sheet)
+    (block,) = lay_out(Words("sl"), sheet).blocks()
 
     assert block["columns"] == ["Name"]
     assert "Ljubija" in str(block["summary"])
@@ -263,6 +263,6 @@ def test_what_is_the_same_in_all_rows_is_said_once_and_every_row_is_printed() ->
 def test_identical_rows_are_all_printed() -> None:
     (sheet,) = collected(section(*[("Ana", "Ljubija")] * 4)).sheets
 
-    (block,) = _sheet_blocks(Words("sl"), sheet)
+    (block,) = lay_out(Words("sl"), sheet).blocks()
 
     assert block["rows"] == [["Ana"]] * 4

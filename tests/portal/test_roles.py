@@ -31,6 +31,7 @@ PUBLIC = {
     "recipient_key",
     "recipient_answers",
     "follow",
+    "schema",
 }
 SIGN_IN = {pattern.name for pattern in urls._SIGN_IN}
 EXPECTED: dict[str, set[str]] = {
@@ -38,6 +39,7 @@ EXPECTED: dict[str, set[str]] = {
     **{pattern.name: {"clerk"} for pattern in urls._DESK},
     **{pattern.name: {"controller", "dpo"} for pattern in urls._OFFICE},
     "log_search": {"dpo"},
+    "staff_data": {"clerk", "controller", "dpo"},
     "office_letter": {"clerk", "controller", "dpo"},
     "letter_delivered": {"clerk", "controller"},
     "recipient_answer": {"controller"},

@@ -1,13 +1,24 @@
 """manage.py verify_package: is this file what was sealed, and does it agree with itself?"""
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from dsar.package.check import Findings, check_files
+from dsar.errors import UnsafeFileName
+from dsar.package.assembly import MANIFEST_FILE
+from dsar.package.check import (
+    Findings,
+    check_files,
+    check_volumes,
+    first_volume,
+    is_volumes,
+    open_volumes,
+)
 from records.documents.errors import DocumentNotReadable
 from records.documents.seals import Verdict
 from records.documents.signing import read_attachments, verify_pdf
@@ -34,11 +45,7 @@ class Command(BaseCommand):
             data = file.read_bytes()
         except OSError as error:
             raise CommandError(f"{file} cannot be read: {error.strerror}.") from None
-        verdict = verify_pdf(data, now=datetime.now(UTC))
-        try:
-            findings = check_files(read_attachments(data))
-        except DocumentNotReadable:
-            findings = Findings("", 0, 0, 0, ("the attachments cannot be read",))
+        verdict, findings = _check_zip(data) if is_volumes(data) else _check_pdf(data)
         self._print(hashlib.sha256(data).hexdigest(), verdict, findings)
         problems = (*verdict.problems, *findings.problems)
         if problems or not verdict.ok:
@@ -57,3 +64,31 @@ class Command(BaseCommand):
         }
         for name, value in lines.items():
             self.stdout.write(f"{name:>10}: {value}")
+
+
+def _check_pdf(data: bytes) -> tuple[Verdict, Findings]:
+    verdict = verify_pdf(data, now=datetime.now(UTC))
+    try:
+        return verdict, check_files(read_attachments(data))
+    except DocumentNotReadable:
+        return verdict, Findings("", 0, 0, 0, ("the attachments cannot be read",))
+
+
+def _check_zip(data: bytes) -> tuple[Verdict, Findings]:
+    """Check every volume's seal and the sealed manifest; the first problem of a seal counts."""
+    try:
+        members = open_volumes(data)
+    except (UnsafeFileName, BadZipFile):
+        nothing = Findings("", 0, 0, 0, ("the zip cannot be read",))
+        return Verdict(intact=False, trusted=False, problems=("there is no seal",)), nothing
+    volumes = sorted(name for name in members if name.endswith(".pdf"))
+    verdict = Verdict(intact=False, trusted=False, problems=("there is no volume",))
+    for name in volumes:
+        verdict = verify_pdf(members[name], now=datetime.now(UTC))
+        if not verdict.ok:
+            return replace(verdict, problems=(name, *verdict.problems)), Findings("", 0, 0, 0, ())
+    try:
+        manifest = read_attachments(members[first_volume(members)]).get(MANIFEST_FILE)
+    except (DocumentNotReadable, KeyError):
+        manifest = None
+    return verdict, check_volumes(members, manifest)

@@ -1,0 +1,18 @@
+"""Consent events may name the purpose of staff looking at their own data."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('consent', '0002_append_only'),
+    ]
+
+    operations = [
+        migrations.AlterField(
+            model_name='consentevent',
+            name='purpose',
+            field=models.CharField(choices=[('card_application', 'card_application'), ('card_administration', 'card_administration'), ('wallet_administration', 'wallet_administration'), ('payout', 'payout'), ('sign_in', 'sign_in'), ('own_data', 'own_data'), ('service_message', 'service_message'), ('news', 'news'), ('rights_request', 'rights_request'), ('log_review', 'log_review'), ('consent_administration', 'consent_administration'), ('retention', 'retention'), ('key_maintenance', 'key_maintenance'), ('staff_own_data', 'staff_own_data')], max_length=32),
+        ),
+    ]
