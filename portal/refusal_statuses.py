@@ -131,4 +131,11 @@ STATUSES = {
     "dsar.nothing_to_correct": 400,
     "dsar.objection_stands": 403,
     "dsar.restriction_unknown": 404,
+    "dsar.order_unknown": 404,
+    "dsar.not_an_approver": 403,
+    "dsar.counts_differ": 500,
+    "dsar.leftover_found": 500,
+    "dsar.claim_refused": 403,
+    "dsar.claim_too_often": 429,
 }
+

@@ -60,6 +60,10 @@ RIGHTS_PAGES: tuple[RightPage, ...] = (
         "holder_log",
         _("Ask about a look at my data"),
         _("You see who looked, and ask about any entry in its row."),
+        Right.ERASURE,
+        "erasure",
+        _("Erase my data"),
+        _("See first what goes at once, what later and why; then decide."),
     ),
 )
 """In the order of the page."""

@@ -119,3 +119,4 @@ SL: dict[str, str] = {
     "prevladajo. Pojasnjeni so v odgovoru na ugovor.",
     "lifting.person_asked": "Zahtevali ste, naj omejitev odpravimo.",
 }
+

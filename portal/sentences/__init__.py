@@ -7,6 +7,7 @@ from portal.sentences import (
     core,
     corrections,
     decisions,
+    erasing,
     intake,
     recipients,
     rights,
@@ -20,4 +21,5 @@ SENTENCES: dict[str, Promise] = {
     **intake.SENTENCES,
     **recipients.SENTENCES,
     **rights.SENTENCES,
+    **erasing.SENTENCES,
 }

@@ -36,6 +36,22 @@ HOLDER_PANELS: dict[Right, HolderPanel] = {
     Right.RESTRICTION: correction_panels.restriction_panel,
     Right.OBJECTION: correction_panels.restriction_panel,
 }
+def _erasure_for_staff(case: Case, staff: Staff, now: datetime) -> Panel | None:
+    from portal.usecases import erasing  # which itself makes panels
+
+    return erasing.office_panel(case, staff, now)
+
+
+def _erasure_for_holder(case: Case, holder: Holder, now: datetime) -> Panel | None:
+    from portal.usecases import erasing  # which itself makes panels
+
+    return erasing.holder_panel(case, holder, now)
+
+
+OFFICE_PANELS: tuple[OfficePanel, ...] = (_erasure_for_staff, _told)
+"""Asked for every case, in this order; None where there is nothing to show."""
+
+HOLDER_PANELS: dict[Right, HolderPanel] = {Right.ERASURE: _erasure_for_holder}
 """What a holder sees of their own case, by its right."""
 
 

@@ -2,7 +2,7 @@
 tables.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -20,7 +20,12 @@ from records.access.inventory import (
 )
 from records.access.models import LogEntry
 from records.access.purposes import DataCategory, LegalBasis, Purpose, Store
-from records.access.queries import MOST_LINES, LogLine, list_entries_about
+from records.access.queries import (
+    MOST_LINES,
+    LogLine,
+    count_entries_about,
+    list_entries_about,
+)
 from records.access.registry import SubjectContext
 
 _CODE: Final = "access"
@@ -125,6 +130,10 @@ class AccessSource:
 
     code = _CODE
     tables: tuple[Table, ...] = TABLES
+
+    def count(self, grant: Grant, context: SubjectContext, now: datetime) -> Mapping[str, int]:
+        """Return how many lines there are about the person, in all years that still stand."""
+        return {LOG.model: count_entries_about(grant, subject=context.subject_id)}
 
     def collect(self, grant: Grant, context: SubjectContext, now: datetime) -> Sequence[Section]:
         """Return every line about the person, newest first, in all years that still stand."""
