@@ -304,6 +304,8 @@ class ProcedureNotPossible(DsarRefused):
     """The procedure cannot be opened or ended like this: look at its dates and its state."""
 
     code = "dsar.procedure_not_possible"
+
+
 class OrderUnknown(DsarRefused):
     """There is no order to erase for this case, or it is not this person's."""
 

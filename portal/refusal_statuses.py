@@ -138,4 +138,3 @@ STATUSES = {
     "dsar.claim_refused": 403,
     "dsar.claim_too_often": 429,
 }
-

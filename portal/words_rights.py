@@ -135,4 +135,4 @@ ERASURE_WAITS = {
     "restricted": _("you asked for a restriction: what is restricted is not erased"),
     "request_pending": _("another request of yours is answered first"),
 }
-CASE_WORDS |= {"kept_by_law": _("something is kept by law"), "facts_changed": _("facts changed")}
+CASE_WORDS |= {"facts_changed": _("facts changed")}

@@ -18,7 +18,7 @@ from dsar.rules.states import OPEN, PROVEN
 from records.access.grants import Grant
 from records.access.inventory import Erasure, Personal, Table
 from records.access.partial import all_parts, count_rows, partial_sources
-from records.access.purposes import DataCategory
+from records.access.purposes import CardForm, DataCategory
 from records.access.registry import SubjectContext, sources
 from records.access.restriction import find_restricted
 from records.cards.models import Card
@@ -27,7 +27,6 @@ from records.cards.rules import CardState
 from records.cards.rules.states import DEAD_STATES
 from records.contracts.queries import contract_facts, subject_context
 from records.identity.queries import get_subject
-from records.identity.rules import CardForm
 from records.legal_days import add_months, legal_day
 from records.wallet.queries import list_payouts
 from retention.queries import judge_people, list_holds

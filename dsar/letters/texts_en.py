@@ -125,4 +125,3 @@ EN: dict[str, str] = {
     "processing prevail. They are explained in the answer to your objection.",
     "lifting.person_asked": "You asked us to end the restriction.",
 }
-

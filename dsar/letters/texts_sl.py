@@ -119,4 +119,3 @@ SL: dict[str, str] = {
     "prevladajo. Pojasnjeni so v odgovoru na ugovor.",
     "lifting.person_asked": "Zahtevali ste, naj omejitev odpravimo.",
 }
-

@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from dsar.models import Case, Fulfilment
-from dsar.operations.first_steps import begin_rectification, begin_restriction
 from dsar.models import Case, ErasureOrder, Fulfilment
+from dsar.operations.first_steps import begin_rectification, begin_restriction
 from dsar.rules import Right
 
 Begin = Callable[[Case, datetime], None]

@@ -62,8 +62,10 @@ LEASE_SECONDS = 900
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
 
 STANDING = "consent.standing"
-KEPT_BY_LAW = "kept_by_law"
-"""Why an erasure is granted in part: something has to stay (GDPR 17(3)(b) and (e))."""
+STILL_NEEDED, LEGAL_CLAIMS = "still_needed", "legal_claims"
+"""Why an erasure is granted in part (dsar.rules.grounds): the contract runs, or has ended and may
+be argued about.
+"""
 
 OnStep = Callable[[str], None]
 """Told `<step>:<before|done|after>`; `done` is before the note that says so. Tests break here."""
@@ -349,8 +351,9 @@ def _decide(case: Case, order: ErasureOrder, preview: Preview, work: Work) -> No
         return
     officer = next(vote for vote in list_votes(order) if vote.actor_role == DECIDER)
     decider = Actor(ActorRole(officer.actor_role), officer.actor_id, officer.organisation)
-    advance(case, Event.PARTLY_GRANTED, actor=decider, now=work.now, reason=KEPT_BY_LAW)
-    case.ground = KEPT_BY_LAW
+    ground = STILL_NEEDED if preview.foreseen else LEGAL_CLAIMS
+    advance(case, Event.PARTLY_GRANTED, actor=decider, now=work.now, reason=ground)
+    case.ground = ground
     case.save(update_fields=["ground"])
 
 

@@ -254,10 +254,8 @@ VALUES: dict[str, str] = {
     "linked_case": "po povezani zadevi",
     "clarification": "za pojasnilo, kaj je mišljeno",
     **{code: ground.title["sl"] for code, ground in (GROUNDS | EXTENSION_REASONS).items()},
-    "confirmed": "potrjeno",
     "running": "se izvaja",
     "asked": "čaka na potrditev",
-    "kept_by_law": "nekaj se hrani po zakonu",
     "facts_changed": "dejstva so se spremenila",
     "after_failure": "nov načrt po napaki",
     "identity:phone": "mobilna številka",
@@ -268,6 +266,5 @@ VALUES: dict[str, str] = {
     "hold:court_order": "sodna odredba",
     "hold:investigation": "preiskava",
     "hold:archive": "arhivski predpis",
-    "restricted": "omejitev obdelave",
     "request_pending": "druga zahteva",
 }

@@ -24,8 +24,8 @@ from portal import words
 from portal.delivery import get_channel
 from portal.models import StaffRole
 from portal.people import Holder, Staff
-from portal.usecases.case_panels import Panel
 from portal.usecases.own_cases import file_own
+from portal.usecases.panels import Panel
 from portal.writing import write_day
 from records.access.gate import open_gate
 from records.access.grants import Grant

@@ -5,11 +5,10 @@ from datetime import datetime
 
 from records.access.grants import Grant
 from records.access.partial import ErasablePart, Traces
-from records.access.purposes import DataCategory, Store
+from records.access.purposes import CardForm, DataCategory, Store
 from records.access.registry import SubjectContext
 from records.identity.errors import LastContact
 from records.identity.models import DataSubject
-from records.identity.rules import CardForm
 from records.keys.cells import hex_of
 from records.keys.queries import reveal_values
 

@@ -27,8 +27,8 @@ from dsar.operations.corrections import propose_corrections
 from dsar.operations.filing import file_request
 from dsar.operations.fulfilment import fulfil
 from dsar.operations.history import lock_case
-from dsar.operations.objections import object_to
 from dsar.operations.intake import hand_over_package
+from dsar.operations.objections import object_to
 from dsar.operations.packages import download_package
 from dsar.operations.reviewing import apply_correction
 from dsar.operations.status_codes import issue_status_code

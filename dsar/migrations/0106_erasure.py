@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dsar', '0104_intake'),
+        ('dsar', '0105_decisions'),
     ]
 
     operations = [
