@@ -60,6 +60,8 @@ RIGHTS_PAGES: tuple[RightPage, ...] = (
         "holder_log",
         _("Ask about a look at my data"),
         _("You see who looked, and ask about any entry in its row."),
+    ),
+    RightPage(
         Right.ERASURE,
         "erasure",
         _("Erase my data"),
