@@ -375,8 +375,8 @@ def test_a_number_of_another_is_refused_and_nothing_is_left(
 @pytest.fixture
 def register_virtual(holder: Holder, cene: Actor, now: datetime) -> Callable[..., UUID]:
     """A maker of holders of a virtual card."""
-    from records.identity.operations import register_data_subject
     from records.access.purposes import CardForm
+    from records.identity.operations import register_data_subject
     from tests.factories import make_details
 
     def make(person: Any) -> UUID:
