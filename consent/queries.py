@@ -98,6 +98,16 @@ def evidence_ref(subject_id: UUID) -> UUID:
     return pseudonym(get_keyring().secret("consent"), subject_id.bytes)
 
 
+def count_standing(subject_id: UUID) -> int:
+    """Return how many consents of the person stand: an odd last number gives (GDPR 7(1))."""
+    last = (
+        ConsentEvent.objects.filter(evidence_ref=evidence_ref(subject_id))
+        .values("purpose")
+        .annotate(last=Max("number"))
+    )
+    return sum(row["last"] % 2 == 1 for row in last)
+
+
 def list_lines(*, subject_id: UUID, purpose: Purpose) -> list[ConsentEvent]:
     """Return the ledger's lines about one person and purpose, oldest first."""
     ref = evidence_ref(subject_id)

@@ -1,13 +1,13 @@
 """What consent holds about a person, how it is handed over and removed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
 
 from consent.models import Acceptance, ConsentEvent
 from consent.operations import end_and_remove
-from consent.queries import evidence_ref
+from consent.queries import count_standing, evidence_ref
 from records.access.grants import Grant
 from records.access.inventory import (
     Erasure,
@@ -19,6 +19,7 @@ from records.access.inventory import (
     Table,
     not_personal,
 )
+from records.access.partial import ErasablePart, Traces
 from records.access.purposes import DataCategory, LegalBasis, Purpose, Store
 from records.access.registry import SubjectContext
 
@@ -99,11 +100,65 @@ WINDOWS = Table(
 )
 
 
+STANDING = ErasablePart("consent.standing", EVENTS.model, ())
+"""No column: a consent that is withdrawn leaves a line without a name, as proof (C25)."""
+
+
 class ConsentSource:
     """Accepted texts go with the contract; the ledger's lines once they are no evidence (C25)."""
 
     code = "consent"
     tables: tuple[Table, ...] = (NOTICES, ACCEPTANCES, EVENTS, WINDOWS)
+    parts: tuple[ErasablePart, ...] = (STANDING,)
+
+    def count(
+        self,
+        grant: Grant,
+        context: SubjectContext,
+        now: datetime,  # the Counts protocol's signature
+    ) -> Mapping[str, int]:
+        """Return how many rows there are about the person."""
+        grant.require(Store.IDENTITY, context.subject_id, DataCategory.CONSENT)
+        said = ConsentEvent.objects.filter(evidence_ref=evidence_ref(context.subject_id))
+        return {
+            ACCEPTANCES.model: Acceptance.objects.filter(subject_id=context.subject_id).count(),
+            EVENTS.model: said.count(),
+        }
+
+    def preview(
+        self,
+        grant: Grant,
+        context: SubjectContext,
+        now: datetime,  # the ErasesInPart protocol's signature
+    ) -> Mapping[str, int]:
+        """Return how many consents stand: they end with an erasure (GDPR 17(1)(b), C25)."""
+        grant.require(Store.IDENTITY, context.subject_id, DataCategory.CONSENT)
+        return {STANDING.code: count_standing(context.subject_id)}
+
+    def traces(
+        self,
+        grant: Grant,
+        context: SubjectContext,
+        parts: Collection[str],
+        now: datetime,  # the ErasesInPart protocol's signature
+    ) -> Traces:
+        """Return nothing: the ledger's lines hold no value of a person, and stay as proof."""
+        return Traces()
+
+    def erase_columns(
+        self,
+        grant: Grant,
+        context: SubjectContext,
+        parts: Collection[str],
+        now: datetime,  # the ErasesInPart protocol's signature
+    ) -> Mapping[str, int]:
+        """End the consents that stand, and remove what is no proof any more."""
+        grant.require(Store.IDENTITY, context.subject_id, DataCategory.CONSENT)
+        if STANDING.code not in parts:
+            return {}
+        stood = count_standing(context.subject_id)
+        end_and_remove(subject_id=context.subject_id, now=now)
+        return {STANDING.code: stood - count_standing(context.subject_id)}
 
     def collect(
         self,

@@ -310,3 +310,73 @@ class UnsafeFileName(DsarRefused):
     """A file's name would leave its folder or hide what it is. Nothing was written."""
 
     code = "dsar.unsafe_file_name"
+
+
+class OrderUnknown(DsarRefused):
+    """There is no order to erase for this case, or it is not this person's."""
+
+    code = "dsar.order_unknown"
+
+
+class OrderNotOpen(DsarRefused):
+    """The order is not in a state in which this can be done; `state` says in which it is."""
+
+    code = "dsar.order_not_open"
+
+
+class CancelTooLate(DsarRefused):
+    """The 72 hours in which the erasure can be cancelled are over (H15)."""
+
+    code = "dsar.cancel_too_late"
+
+
+class NotAnApprover(DsarRefused):
+    """An erasure is approved by a clerk of the person's city or a controller's officer."""
+
+    code = "dsar.not_an_approver"
+
+
+class ApprovedBefore(DsarRefused):
+    """The same person has approved this plan before. Ask a second one."""
+
+    code = "dsar.approved_before"
+
+
+class PlanIsAnother(DsarRefused):
+    """The plan on the page is not the one that stands now. Read it again, then approve."""
+
+    code = "dsar.plan_is_another"
+
+
+class CountsDiffer(DsarRefused):
+    """What was erased is not what was predicted; nothing was kept of it. Make a new plan."""
+
+    code = "dsar.counts_differ"
+
+
+class LeftoverFound(DsarRefused):
+    """The check after the erasure has found something that should be gone; `where` names the
+    place.
+    """
+
+    code = "dsar.leftover_found"
+
+
+class BreakerOpen(DsarRefused):
+    """More is to be erased today than is usual. A controller's officer checks why and releases
+    it.
+    """
+
+    code = "dsar.breaker_open"
+
+
+class ClaimRefused(DsarRefused):
+    """The code is wrong, or its time is over: the service says no more than that."""
+
+    code = "dsar.claim_refused"
+
+
+class ClaimTooOften(DsarRefused):
+    """Too many wrong codes. Wait a quarter of an hour."""
+
+    code = "dsar.claim_too_often"

@@ -282,9 +282,12 @@ def list_waiting(subject_ids: Collection[UUID], _now: datetime) -> dict[UUID, st
 def list_case_periods(subject_ids: Collection[UUID]) -> dict[UUID, date]:
     """Return until when the latest answered request of each person is kept: five years after it
     was closed (retention rule `case`).
+
+    A request to be erased prolongs nothing: it would keep what it asks to have erased.
     """
     answered = (
         Case.objects.filter(subject_id__in=subject_ids, closed_at__isnull=False)
+        .exclude(right=Right.ERASURE)
         .values("subject_id")
         .annotate(last=Max("closed_at"))
     )

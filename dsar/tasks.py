@@ -9,6 +9,8 @@ from uuid import UUID
 from celery import shared_task
 
 from dsar.operations.authority import end_authorities
+from dsar.operations.claim_codes import forget_claims
+from dsar.operations.erasure_sweep import sweep_erasures, sweep_rest
 from dsar.operations.fulfilment import fulfil
 from dsar.operations.intake_end import end_intake
 from dsar.operations.mailbox import fetch_mail
@@ -56,6 +58,19 @@ def end(now: datetime) -> int:
     how many.
     """
     return end_intake(now=now)
+
+
+def erase(now: datetime) -> int:
+    """Plan, run and close the erasures that are due; return how many were finished."""
+    return sweep_erasures(now)
+
+
+def erase_rest(now: datetime) -> int:
+    """Tell those whose rest is about to be erased, and forget old claim codes; return how many were
+    told.
+    """
+    forget_claims(now)
+    return sweep_rest(now)
 
 
 @shared_task(name="dsar.fulfil")  # type: ignore[untyped-decorator]  # celery is untyped

@@ -16,6 +16,7 @@ _HOLDER = (
 _OFFICE = (
     ("queue", _("Requests")),
     ("figures", _("Figures")),
+    ("office_erasures", _("Erasures")),
     ("retention_plans", _("Retention")),
     ("integrity", _("Integrity")),
 )
@@ -27,6 +28,7 @@ _STAFF = {
         ("desk_block", _("Block a card")),
         ("desk_requests", _("Registered requests")),
         ("desk_cases", _("Requests about data")),
+        ("office_erasures", _("Erasures")),
     ),
     StaffRole.CONTROLLER: (*_OFFICE, ("desk_requests", _("Registered requests"))),
     StaffRole.DPO: (_OFFICE[0], ("log_search", _("Record of look-ups")), *_OFFICE[1:]),

@@ -132,4 +132,10 @@ STATUSES = {
     "dsar.objection_stands": 403,
     "dsar.restriction_unknown": 404,
     "dsar.unsafe_file_name": 500,
+    "dsar.order_unknown": 404,
+    "dsar.not_an_approver": 403,
+    "dsar.counts_differ": 500,
+    "dsar.leftover_found": 500,
+    "dsar.claim_refused": 403,
+    "dsar.claim_too_often": 429,
 }

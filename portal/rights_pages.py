@@ -67,5 +67,11 @@ RIGHTS_PAGES: tuple[RightPage, ...] = (
         _("Take my data with me"),
         _("What you gave us and what arose in use, in forms that another service can read."),
     ),
+    RightPage(
+        Right.ERASURE,
+        "erasure",
+        _("Erase my data"),
+        _("See first what goes at once, what later and why; then decide."),
+    ),
 )
 """In the order of the page."""

@@ -14,6 +14,7 @@ from portal.views import (
     correction_work,
     demo,
     desk_requests,
+    erasing,
     following,
     health,
     holder,
@@ -28,6 +29,7 @@ from portal.views import (
     queue,
     recipients,
     rectification,
+    remaining_log,
     representatives,
     rights_steps,
     sign_in,
@@ -53,6 +55,7 @@ _PUBLIC = [
     path("recipients/key", recipients.public_key, name="recipient_key"),
     path("recipients/<slug:code>/answers", recipients.answer, name="recipient_answers"),
     path("follow/", following.follow, name="follow"),
+    path("remaining-log/", remaining_log.remaining_log, name="remaining_log"),
 ]
 
 _SIGN_IN = [
@@ -127,6 +130,10 @@ _HOLDER = [
             ),
         )
     ),
+    path("me/rights/erasure/", erasing.erasure, name="erasure"),
+    path("me/rights/erasure/check/", erasing.erasure_check, name="erasure_check"),
+    path("me/rights/erasure/<uuid:case_id>/sent/", erasing.erasure_sent, name="erasure_sent"),
+    path("me/rights/erasure/<uuid:case_id>/cancel/", erasing.erasure_cancel, name="erasure_cancel"),
 ]
 
 _DESK = [
@@ -234,6 +241,11 @@ _OFFICE = [
     path("work/<uuid:case_id>/return/<uuid:decision_id>/", work.give_back, name="return_decision"),
     path("work/<uuid:case_id>/evidence/", work.evidence, name="case_evidence"),
     path("staff/my-data/", staff_data.my_data, name="staff_data"),
+    path("office/erasures/", erasing.orders, name="office_erasures"),
+    path("office/erasures/release/", erasing.release, name="erasure_release"),
+    path("office/erasures/<uuid:order_id>/", erasing.order, name="office_erasure"),
+    path("office/erasures/<uuid:order_id>/approve/", erasing.approve, name="erasure_approve"),
+    path("office/erasures/<uuid:order_id>/replan/", erasing.replan, name="erasure_replan"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [*_PUBLIC, *_SIGN_IN, *_HOLDER, *_DESK, *_OFFICE]

@@ -255,3 +255,7 @@ VALUES: dict[str, dict[int, Promise]] = {
     },
 }
 """What numbers of a column mean."""
+
+ERASURE_PARTS = words_rights.ERASURE_PARTS
+ERASURE_STATES = words_rights.ERASURE_STATES
+ERASURE_WAITS = words_rights.ERASURE_WAITS

@@ -109,3 +109,30 @@ CASE_WORDS = {
     "unreadable_nested": _("it is nested too deeply"),
     "unreadable_too_large": _("too large: open the mailbox itself"),
 }
+
+ERASURE_PARTS = {
+    "identity.phone": _("the mobile number"),
+    "identity.email": _("the e-mail address"),
+    "cards.status_claim": _("the special status that you claimed, with its evidence"),
+    "consent.standing": _("your consents: they are withdrawn, so nothing is sent to you any more"),
+    "dsar.packages": _("copies of your data that were made for you to download"),
+    "cards": _("the card itself: it is cancelled for good"),
+}
+ERASURE_STATES = {
+    "asked": _("waits for your confirmation"),
+    "confirmed": _("confirmed; it can still be cancelled"),
+    "planned": _("planned; two people check it"),
+    "approved": _("approved; it is about to run"),
+    "running": _("being erased and checked"),
+    "failed": _("stopped: it has to be planned anew"),
+    "done": _("done"),
+    "cancelled": _("cancelled by the person"),
+}
+ERASURE_WAITS = {
+    "hold:court_order": _("a court has ordered that the data is kept"),
+    "hold:investigation": _("an authority’s investigation needs the data"),
+    "hold:archive": _("archive law asks for the data"),
+    "restricted": _("you asked for a restriction: what is restricted is not erased"),
+    "request_pending": _("another request of yours is answered first"),
+}
+CASE_WORDS |= {"facts_changed": _("facts changed")}

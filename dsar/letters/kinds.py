@@ -20,5 +20,12 @@ class LetterKind(StrEnum):
     INSTRUCTION = "instruction"
 
 
-NEGATIVE = frozenset({LetterKind.EXTENSION, LetterKind.PARTIAL, LetterKind.REFUSED})
+NEGATIVE = frozenset(
+    {
+        LetterKind.EXTENSION,
+        LetterKind.PARTIAL,
+        LetterKind.REFUSED,
+        LetterKind.ERASURE_RECEIPT,
+    }
+)
 """Never without reasons, the complaint and the court (GDPR 12(4), PP6e)."""

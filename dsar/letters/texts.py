@@ -1,9 +1,10 @@
 """The sentences of letters in Slovenian and English, plain words first (GDPR 12(1)). Data only."""
 
+from dsar.letters import texts_erasure
 from dsar.letters.texts_en import EN
 from dsar.letters.texts_sl import SL
 
-TEXTS: dict[str, dict[str, str]] = {"sl": SL, "en": EN}
+TEXTS: dict[str, dict[str, str]] = {"sl": SL | texts_erasure.SL, "en": EN | texts_erasure.EN}
 
 
 def say(language: str, key: str, **values: object) -> str:

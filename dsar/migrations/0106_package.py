@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("dsar", "0104_corrections"),
+        ("dsar", "0106_erasure"),
         ("dsar", "0105_decisions"),
     ]
 

@@ -4,6 +4,13 @@ from dsar.models.authority import CaseAuthority
 from dsar.models.case import Case, CaseEvent
 from dsar.models.correction import CaseRestriction, ContactNotice, CorrectionItem, Objection
 from dsar.models.decision import Advice, Decision, Procedure, Question, Reminder
+from dsar.models.erasure import (
+    ClaimCode,
+    ClaimTry,
+    ErasureApproval,
+    ErasureBreaker,
+    ErasureOrder,
+)
 from dsar.models.intake import DraftState, Intake, MailDraft, Requester, StatusCode, Upload
 from dsar.models.letter import CaseMessage, Letter
 from dsar.models.package import Fulfilment, Package
@@ -16,10 +23,15 @@ __all__ = [
     "CaseEvent",
     "CaseMessage",
     "CaseRestriction",
+    "ClaimCode",
+    "ClaimTry",
     "ContactNotice",
     "CorrectionItem",
     "Decision",
     "DraftState",
+    "ErasureApproval",
+    "ErasureBreaker",
+    "ErasureOrder",
     "Fulfilment",
     "Instruction",
     "Intake",

@@ -21,6 +21,8 @@ TABLES: dict[str, str] = {
     "dsar.Advice": "Mnenja pooblaščene osebe za varstvo podatkov",
     "dsar.Decision": "Odločitve o zahtevah",
     "dsar.Procedure": "Postopki pri Informacijskem pooblaščencu",
+    "dsar.ErasureOrder": "Zahtevani izbrisi",
+    "dsar.ErasureApproval": "Odobritve izbrisov",
 }
 
 COLUMNS: dict[str, str] = {
@@ -128,6 +130,16 @@ COLUMNS: dict[str, str] = {
     "dsar.Procedure.result": "izid",
     "dsar.Procedure.result_on": "dan izida",
     "volumes": "število zvezkov",
+    "dsar.ErasureOrder.parts": "kaj se izbriše takoj",
+    "dsar.ErasureOrder.end_contract": "ali se konča tudi kartica",
+    "dsar.ErasureOrder.confirmed_at": "potrjeno",
+    "dsar.ErasureOrder.cancel_until": "preklic mogoč do",
+    "dsar.ErasureOrder.waiting_for": "na kaj čaka",
+    "dsar.ErasureOrder.done_at": "opravljeno",
+    "dsar.ErasureOrder.rest_on": "zadnji dan preostanka",
+    "dsar.ErasureOrder.rest_told_at": "obveščeni o preostanku",
+    "dsar.ErasureOrder.needles": "kaj išče preverjanje",
+    "dsar.ErasureApproval.actor_id": "kdo je odobril",
 }
 
 VALUES: dict[str, str] = {
@@ -243,4 +255,17 @@ VALUES: dict[str, str] = {
     "linked_case": "po povezani zadevi",
     "clarification": "za pojasnilo, kaj je mišljeno",
     **{code: ground.title["sl"] for code, ground in (GROUNDS | EXTENSION_REASONS).items()},
+    "running": "se izvaja",
+    "asked": "čaka na potrditev",
+    "facts_changed": "dejstva so se spremenila",
+    "after_failure": "nov načrt po napaki",
+    "identity:phone": "mobilna številka",
+    "identity:email": "e-naslov",
+    "cards:status_claim": "uveljavljani posebni status",
+    "consent:standing": "privolitve",
+    "dsar:packages": "pripravljeni izpisi podatkov",
+    "hold:court_order": "sodna odredba",
+    "hold:investigation": "preiskava",
+    "hold:archive": "arhivski predpis",
+    "request_pending": "druga zahteva",
 }

@@ -99,6 +99,18 @@ register.filter("case_word", writing.case_word)
 
 
 @register.filter
+def erasure_state(code: str) -> str:
+    """Write where an erasure stands."""
+    return str(words.ERASURE_STATES.get(code, code))
+
+
+@register.filter
+def erasure_wait(code: str) -> str:
+    """Write what an erasure waits for."""
+    return str(words.ERASURE_WAITS.get(code, code))
+
+
+@register.filter
 def short(value: object) -> str:
     """Write the first eight signs of a long identifier."""
     return str(value)[:8]

@@ -27,15 +27,28 @@ def _work(case: Case, staff: Staff, now: datetime) -> Panel | None:
     return work_panel(case, staff, now)
 
 
+def _erasure_for_staff(case: Case, staff: Staff, now: datetime) -> Panel | None:
+    from portal.usecases import erasing  # which itself makes panels
+
+    return erasing.office_panel(case, staff, now)
+
+
+def _erasure_for_holder(case: Case, holder: Holder, now: datetime) -> Panel | None:
+    from portal.usecases import erasing  # which itself makes panels
+
+    return erasing.holder_panel(case, holder, now)
+
+
 OFFICE_PANELS: tuple[OfficePanel, ...] = (
+    _erasure_for_staff,
     _work,
-    correction_panels.work_panel,
     _told,
+    correction_panels.work_panel,
 )
-OFFICE_PANELS: tuple[OfficePanel, ...] = (_work, _told, correction_panels.work_panel)
 """Asked for every case, in this order; None where there is nothing to show."""
 
 HOLDER_PANELS: dict[Right, HolderPanel] = {
+    Right.ERASURE: _erasure_for_holder,
     Right.RECTIFICATION: correction_panels.correction_panel,
     Right.RESTRICTION: correction_panels.restriction_panel,
     Right.OBJECTION: correction_panels.restriction_panel,

@@ -9,7 +9,7 @@ replay has found the people again by scanning, and erased them.
 
 import json
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -34,10 +34,15 @@ from records.keyring.queries import get_keyring
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """A person by the name that one store knows them under."""
+    """A person by the name that one store knows them under; or a part of what it holds of them.
+
+    `round` keeps apart what was erased, given again and erased again.
+    """
 
     store: Store
     subject: UUID
+    part: str = ""
+    round: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +70,29 @@ class AppliedLedger(models.Model):
 
 
 def mark_of(entry: LedgerEntry) -> UUID:
-    """Return the mark of a person's name in a store: HMAC under the ledger key."""
-    return pseudonym(get_keyring().ledger_key(), entry.store.value, entry.subject.bytes)
+    """Return the mark of a person's name in a store: HMAC under the ledger key.
+
+    A part's mark is never that of a whole person: the replay of the one does not erase the other.
+    """
+    names = (entry.part, str(entry.round)) if entry.part else ()
+    return pseudonym(get_keyring().ledger_key(), entry.store.value, *names, entry.subject.bytes)
+
+
+def list_rounds(*, store: Store, subject: UUID, part: str, marks: Mapping[UUID, int]) -> list[int]:
+    """Return the positions at which the part was erased, round by round; `marks` are the store's
+    marks with their positions.
+    """
+    found: list[int] = []
+    while (mark := mark_of(LedgerEntry(store, subject, part, len(found)))) in marks:
+        found.append(marks[mark])
+    return found
+
+
+def next_round(*, store: Store, subject: UUID, part: str) -> LedgerEntry:
+    """Return the entry that has to be written before the part is erased of the person (again)."""
+    marks = {mark.mark: mark.position for mark in list_marks(store=store)}
+    rounds = list_rounds(store=store, subject=subject, part=part, marks=marks)
+    return LedgerEntry(store, subject, part, len(rounds))
 
 
 def write(grant: Grant, *, entries: Collection[LedgerEntry], now: datetime) -> int:

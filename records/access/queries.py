@@ -210,6 +210,24 @@ def _ids_about(names: Sequence[bytes], year: int) -> tuple[str, list[Any]]:
     return statement, [*[adapt(UUID(bytes=name), connection) for name in names], *names]
 
 
+def count_entries_about(grant: Grant, *, subject: UUID) -> int:
+    """Return how many looks at this person's data the log still holds; the Grant covers
+    ACCESS_LOG.
+    """
+    grant.require(Store.IDENTITY, subject, DataCategory.ACCESS_LOG)
+    found = 0
+    for year in list_log_years():
+        try:
+            names = name_subjects(year=year, subjects=[subject])
+        except KeyringKeyDestroyed:
+            continue
+        ids, values = _ids_about(names, year)
+        with connections[AUDIT].cursor() as cursor:
+            cursor.execute(f"SELECT count(*) FROM ({ids}) AS about", values)  # noqa: S608  # ours
+            found += int(cursor.fetchone()[0])
+    return found
+
+
 def _find_about(names: Sequence[bytes], year: int, before: int | None, limit: int) -> list[LogLine]:
     """Return the lines of one year, in one statement, whatever their number."""
     if not names:

@@ -2,7 +2,7 @@
 tables.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -21,7 +21,12 @@ from records.access.inventory import (
 )
 from records.access.models import LogEntry
 from records.access.purposes import DataCategory, LegalBasis, Purpose, Store
-from records.access.queries import LogLine, iterate_entries_about, iterate_entries_by
+from records.access.queries import (
+    LogLine,
+    count_entries_about,
+    iterate_entries_about,
+    iterate_entries_by,
+)
 from records.access.registry import SubjectContext
 
 _CODE: Final = "access"
@@ -135,6 +140,10 @@ class AccessSource:
 
     code = _CODE
     tables: tuple[Table, ...] = TABLES
+
+    def count(self, grant: Grant, context: SubjectContext, now: datetime) -> Mapping[str, int]:
+        """Return how many lines there are about the person, in all years that still stand."""
+        return {LOG.model: count_entries_about(grant, subject=context.subject_id)}
 
     def collect(self, grant: Grant, context: SubjectContext, now: datetime) -> Sequence[Section]:
         """Return every line about the person, newest first, in all years that still stand."""

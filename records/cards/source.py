@@ -1,11 +1,11 @@
 """What the card tables hold about people, how it is handed over, and how it goes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from records.access.grants import Grant
 from records.access.inventory import (
@@ -20,6 +20,7 @@ from records.access.inventory import (
     Table,
     not_personal,
 )
+from records.access.partial import ErasablePart, Traces
 from records.access.purposes import DataCategory, LegalBasis, Purpose, Store
 from records.access.registry import SubjectContext
 from records.cards.models import (
@@ -29,6 +30,7 @@ from records.cards.models import (
     CardEvent,
     CardReport,
 )
+from records.keys.cells import hex_of
 from records.keys.queries import reveal_values
 
 _APPLICATION = (
@@ -197,6 +199,13 @@ def _plain(table: Table, row: Model, **revealed: object) -> Record:
     )
 
 
+STATUS_CLAIM = ErasablePart("cards.status_claim", _APPLICATIONS.model, ("status_claim",))
+
+
+def _claims(subject: UUID) -> QuerySet[Application]:
+    return Application.objects.filter(subject_id=subject, status_claim__isnull=False)
+
+
 class CardsSource:
     """Applications, cards, and what happened to them."""
 
@@ -209,6 +218,63 @@ class CardsSource:
         _REPORTS,
         _USED,
     )
+    parts: tuple[ErasablePart, ...] = (STATUS_CLAIM,)
+
+    def count(
+        self,
+        grant: Grant,
+        context: SubjectContext,
+        now: datetime,  # the Counts protocol's signature
+    ) -> Mapping[str, int]:
+        """Return how many rows there are about the person."""
+        subject = context.subject_id
+        grant.require(Store.IDENTITY, subject, DataCategory.CARD)
+        events = ApplicationEvent.objects.filter(application__subject_id=subject)
+        return {
+            _APPLICATIONS.model: Application.objects.filter(subject_id=subject).count(),
+            _APPLICATION_EVENTS.model: events.count(),
+            _CARDS.model: Card.objects.filter(subject_id=subject).count(),
+            _CARD_EVENTS.model: CardEvent.objects.filter(card__subject_id=subject).count(),
+            _REPORTS.model: CardReport.objects.filter(card__subject_id=subject).count(),
+        }
+
+    def preview(
+        self,
+        grant: Grant,
+        context: SubjectContext,
+        now: datetime,  # the ErasesInPart protocol's signature
+    ) -> Mapping[str, int]:
+        """Return how many applications claim a status: it is optional (T5.1.5b, T7.2)."""
+        grant.require(Store.IDENTITY, context.subject_id, DataCategory.STATUS)
+        return {STATUS_CLAIM.code: _claims(context.subject_id).count()}
+
+    def traces(
+        self,
+        grant: Grant,
+        context: SubjectContext,
+        parts: Collection[str],
+        now: datetime,  # the ErasesInPart protocol's signature
+    ) -> Traces:
+        """Return the sealed cells; a claim's words are those of a closed list, and stand in every
+        page.
+        """
+        grant.require(Store.IDENTITY, context.subject_id, DataCategory.STATUS)
+        if STATUS_CLAIM.code not in parts:
+            return Traces()
+        return Traces(tuple(hex_of(row.status_claim) for row in _claims(context.subject_id)))
+
+    def erase_columns(
+        self,
+        grant: Grant,
+        context: SubjectContext,
+        parts: Collection[str],
+        now: datetime,  # the ErasesInPart protocol's signature
+    ) -> Mapping[str, int]:
+        """Empty the claims of a special status."""
+        grant.require(Store.IDENTITY, context.subject_id, DataCategory.STATUS)
+        if STATUS_CLAIM.code not in parts:
+            return {}
+        return {STATUS_CLAIM.code: _claims(context.subject_id).update(status_claim=None)}
 
     def collect(
         self,

@@ -121,3 +121,11 @@ class NoAuthority(IdentityRefusal):
     """
 
     code = "identity.no_authority"
+
+
+class LastContact(IdentityRefusal):
+    """One contact is needed as long as the contract's data is kept (T4.1.4a). Erase the other
+    one.
+    """
+
+    code = "identity.last_contact"

@@ -1,6 +1,6 @@
 """What the identity tables hold about people, how it is handed over, and how it goes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -20,6 +20,7 @@ from records.access.inventory import (
 from records.access.purposes import DataCategory, LegalBasis, Purpose, Store
 from records.access.registry import SubjectContext
 from records.identity.models import DataSubject, DocumentCheck, Representation
+from records.identity.spare_contact import SpareContact
 from records.keys.queries import reveal_values
 
 _CARD_PURPOSES = (
@@ -266,11 +267,27 @@ _REGISTER = tuple(
 )
 
 
-class IdentitySource:
+class IdentitySource(SpareContact):
     """The data subject's own row and the document checks."""
 
     code = "identity"
     tables: tuple[Table, ...] = (_SUBJECTS, _CHECKS, _REPRESENTATIONS, *_REGISTER)
+
+    def count(
+        self,
+        grant: Grant,
+        context: SubjectContext,
+        now: datetime,  # the Counts protocol's signature
+    ) -> Mapping[str, int]:
+        """Return how many rows there are about the person."""
+        grant.require(Store.IDENTITY, context.subject_id, DataCategory.NAME)
+        return {
+            _SUBJECTS.model: DataSubject.objects.filter(pk=context.subject_id).count(),
+            _CHECKS.model: DocumentCheck.objects.filter(subject_id=context.subject_id).count(),
+            _REPRESENTATIONS.model: Representation.objects.filter(
+                subject_id=context.subject_id
+            ).count(),
+        }
 
     def collect(
         self,

@@ -57,3 +57,9 @@ def raw_cell(value: object) -> object:
     it.
     """
     return value._raw if isinstance(value, SealedCell) else value
+
+
+def hex_of(cell: SealedCell) -> str:
+    """Return the sealed bytes as hexadecimal: what a raw scan finds where a copy was left."""
+    raw = raw_cell(cell)
+    return bytes(raw).hex() if isinstance(raw, (bytes, bytearray, memoryview)) else ""

@@ -1,10 +1,12 @@
 """What the payment store holds about a wallet, how it is handed over and erased (C23, C24)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from uuid import UUID
+
+from django.db.models import Q
 
 from records.access.grants import Grant
 from records.access.inventory import (
@@ -20,7 +22,15 @@ from records.access.inventory import (
 from records.access.purposes import DataCategory, Purpose, Store
 from records.access.registry import SubjectContext
 from records.keys.queries import reveal_values
-from records.wallet.models import Account, AccountKind, Authorisation, LedgerEntry, Payout, Posting
+from records.wallet.models import (
+    Account,
+    AccountKind,
+    Authorisation,
+    Instrument,
+    LedgerEntry,
+    Payout,
+    Posting,
+)
 from records.wallet.operations import erase_wallet
 
 _PURPOSES = (Purpose.WALLET_ADMINISTRATION, Purpose.OWN_DATA, Purpose.RIGHTS_REQUEST)
@@ -201,6 +211,21 @@ class WalletSource:
         _WINDOWS,
         _POSITION,
     )
+
+    def count(self, grant: Grant, context: SubjectContext, now: datetime) -> Mapping[str, int]:
+        """Return how many rows there are about the wallets; the Grant covers them."""
+        wallets = list(context.wallets)
+        for wallet in wallets:
+            grant.require(Store.PAYMENTS, wallet, DataCategory.WALLET)
+        own = Q(account__kind__in=[AccountKind.WALLET, AccountKind.REFUNDS_DUE])
+        return {
+            _ACCOUNTS.model: Account.objects.filter(pk__in=wallets).count(),
+            _ENTRIES.model: LedgerEntry.objects.filter(wallet__in=wallets).count(),
+            _POSTINGS.model: Posting.objects.filter(own, wallet__in=wallets).count(),
+            _AUTHORISATIONS.model: Authorisation.objects.filter(wallet__in=wallets).count(),
+            _INSTRUMENTS.model: Instrument.objects.filter(wallet__in=wallets).count(),
+            _PAYOUTS.model: Payout.objects.filter(wallet__in=wallets).count(),
+        }
 
     def collect(
         self,

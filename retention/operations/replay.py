@@ -19,6 +19,7 @@ from records.keys.operations import destroy_data_keys
 from records.wallet.models import Account, AccountKind
 from retention.models import SubjectClock
 from retention.operations.clocks import RETENTION
+from retention.operations.parts import erase_marked_parts
 from retention.operations.positions import record_positions
 from retention.operations.steps import EVERY_CATEGORY
 from retention.ports import list_other_subjects
@@ -36,6 +37,7 @@ class Replayed:
     wallets: int
     keys: int
     position: int
+    parts: int = 0
 
 
 def replay_erasure_ledger(now: datetime) -> Replayed:
@@ -46,6 +48,7 @@ def replay_erasure_ledger(now: datetime) -> Replayed:
     marked.
     """
     erasure_ledger.restore_rows_from_file(now=now)
+    applied = erasure_ledger.applied_position(Store.IDENTITY) or 0
     position = max(erasure_ledger.positions().values(), default=0)
     people = wallets = 0
     for batch in _marked(Store.IDENTITY, _people()):
@@ -55,8 +58,9 @@ def replay_erasure_ledger(now: datetime) -> Replayed:
         _erase_wallets(batch, now)
         wallets += len(batch)
     keys = destroy_marked_keys(is_marked=_marker(Store.KEYS))
+    parts = erase_marked_parts(after=applied, now=now)
     record_positions(position=position)
-    return Replayed(people=people, wallets=wallets, keys=keys, position=position)
+    return Replayed(people=people, wallets=wallets, keys=keys, position=position, parts=parts)
 
 
 def _marker(store: Store) -> Callable[[UUID], bool]:

@@ -32,6 +32,7 @@ PUBLIC = {
     "recipient_answers",
     "follow",
     "schema",
+    "remaining_log",
 }
 SIGN_IN = {pattern.name for pattern in urls._SIGN_IN}
 EXPECTED: dict[str, set[str]] = {
@@ -57,6 +58,11 @@ EXPECTED: dict[str, set[str]] = {
     "return_decision": {"controller"},
     "case_evidence": {"controller", "dpo"},
     "office_work": {"clerk", "controller", "dpo"},
+    "office_erasures": {"clerk", "controller", "dpo"},
+    "office_erasure": {"clerk", "controller", "dpo"},
+    "erasure_approve": {"clerk", "controller"},
+    "erasure_replan": {"controller"},
+    "erasure_release": {"controller"},
 }
 ARGUMENTS: dict[str, Any] = {
     "case_id": uuid4(),
@@ -72,6 +78,7 @@ ARGUMENTS: dict[str, Any] = {
     "draft_id": uuid4(),
     "upload_id": uuid4(),
     "decision_id": uuid4(),
+    "order_id": uuid4(),
 }
 
 

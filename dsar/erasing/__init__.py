@@ -1,0 +1,1 @@
+"""Erasure at the person's word: what would happen, and whether it has (docs/adr/0010)."""
