@@ -1,7 +1,7 @@
 """Encrypted files of cases: packages and letters. Each has a key of its own, which its row keeps
 sealed with the person's data key; without either the file is noise.
 
-A file is a mark and then its chunks, each a cell behind its length (docs/adr/0010). Every cell is
+A file is a mark and then its chunks, each a cell behind its length (docs/adr/0012). Every cell is
 bound to the table, the row and the person, to its number and to whether it is the last one: nothing
 can be cut off, put in another order or moved to another row, and no file need fit into memory.
 """

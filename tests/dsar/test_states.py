@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from dsar.errors import ReasonMissing, StepNotPossible, StepNotYours
-from dsar.rules import Event, State, transition
+from dsar.rules import Event, Outcome, State, transition
 from dsar.rules.states import PROVEN, TRANSITIONS
 from records.access.purposes import ActorRole
 
@@ -67,3 +67,12 @@ def test_a_case_is_extended_once() -> None:
 
 def test_a_closed_case_stays_closed() -> None:
     assert [event for state, event in TRANSITIONS if state is State.CLOSED] == []
+
+
+@pytest.mark.rule("PP7", "C22")
+def test_nothing_is_decided_against_a_person_without_a_person() -> None:
+    against = {Outcome.REFUSED, Outcome.PARTIAL}
+    steps = [step for step in TRANSITIONS.values() if step.outcome in against]
+
+    assert steps
+    assert {role for step in steps for role in step.roles} == {ActorRole.CONTROLLER}
