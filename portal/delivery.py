@@ -5,7 +5,7 @@ own is a class.
 import json
 import logging
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.mail import send_mail
 
 from portal.errors import NotDelivered
+from retention.rules import get_rule
 
 _log = logging.getLogger("varuh.delivery")
 _SHOWN = 30
@@ -83,6 +84,21 @@ def read_demo_messages() -> list[dict[str, Any]]:
         content = json.loads(path.read_text(encoding="utf-8"))
         found.append(content | {"at": datetime.fromisoformat(content["at"])})
     return found
+
+
+def forget_demo_messages(*, now: datetime) -> int:
+    """Delete the demonstration's messages that are over (retention rule `message`); return how
+    many.
+    """
+    folder = Path(settings.DEMO_MESSAGES_DIR)
+    life = timedelta(days=get_rule("message").days)
+    gone = 0
+    for path in folder.glob("*.json") if folder.is_dir() else ():
+        at = json.loads(path.read_text(encoding="utf-8"))["at"]
+        if datetime.fromisoformat(at) + life <= now:
+            path.unlink(missing_ok=True)
+            gone += 1
+    return gone
 
 
 def _mask(contact: str) -> str:

@@ -16,6 +16,7 @@ import dsar.tasks
 import records.access.tasks
 import records.wallet.tasks
 import retention.tasks
+from portal.delivery import forget_demo_messages
 from portal.models import SweepMark
 from portal.usecases import case_messages, deadline_reminders, following, recipients, sign_in
 from records.contracts import operations as contracts
@@ -64,6 +65,7 @@ def _look_for_orphans(_now: datetime) -> int:
 SWEEPS = (
     Sweep("sign_in", lambda now: sign_in.sweep(now=now), 15),
     Sweep("sessions", _forget_sessions, HOUR),
+    Sweep("demo_messages", lambda now: forget_demo_messages(now=now), HOUR),
     Sweep("blocks", lambda now: contracts.deliver_blocks(now=now), 10),
     Sweep("sagas", lambda now: contracts.finish_sagas(now=now), MINUTE),
     Sweep("expiry", _expire_cards, HOUR),

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -9,6 +11,7 @@ from django.contrib.sessions.models import Session
 from portal import sweeps
 from portal.celery import app
 from records.errors import Refusal
+from tests import factories
 
 
 class Stopped(Refusal):
@@ -76,3 +79,15 @@ def test_a_sweep_that_has_not_run_is_late_until_it_runs(
 
     assert sweeps.run_late(now=later) == [one.name]
     assert sweeps.list_late(now=later) == []
+
+
+def test_the_demonstrations_messages_end_after_thirty_days(settings: Any, tmp_path: Path) -> None:
+    from portal.delivery import DemoChannel, forget_demo_messages, read_demo_messages
+
+    settings.DEMO_MESSAGES_DIR = tmp_path / "demo-messages"
+    DemoChannel().send(to="ana@example.org", subject="Varuh", text="VP", now=factories.NOW)
+
+    assert forget_demo_messages(now=factories.NOW + timedelta(days=29)) == 0
+    assert len(read_demo_messages()) == 1
+    assert forget_demo_messages(now=factories.NOW + timedelta(days=30)) == 1
+    assert read_demo_messages() == []
