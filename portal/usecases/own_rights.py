@@ -104,10 +104,13 @@ def reveal_fields(*, holder: Holder, now: datetime) -> list[FieldGroup]:
     groups = []
     for source in sources():
         for section in source.collect(grant, context, now):
-            rows = section.records
-            values = rows[0].values if len(rows) == 1 else {}
+            # Rows are streamed; of many only the number is shown.
+            stream = iter(section.records)
+            only = next(stream, None)
+            rows = 0 if only is None else 1 + sum(1 for _ in stream)
+            values = only.values if only is not None and rows == 1 else {}
             fields = tuple(
-                _field(section.table, column, values, len(rows))
+                _field(section.table, column, values, rows)
                 for column in section.table.personal()
                 if not column.withheld and column.category is not DataCategory.STAFF
             )
@@ -193,7 +196,7 @@ def list_purposes() -> list[PurposeChoice]:
             basis=words.BASES[PURPOSES[purpose].basis],
             instead=tuple(right.value for right in sorted(other_rights(purpose))),
         )
-        for purpose in Purpose
+        for purpose in sorted(Purpose, key=lambda one: (objection_way(one), PURPOSES[one].basis))
     ]
 
 
