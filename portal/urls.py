@@ -141,6 +141,11 @@ _DESK = [
     path("desk/find/", clerk.look_up, name="look_up"),
     path("desk/people/<uuid:subject_id>/", clerk.person, name="desk_person"),
     path(
+        "desk/requests/<uuid:case_id>/authority/",
+        representatives.authority,
+        name="desk_authority",
+    ),
+    path(
         "desk/people/<uuid:subject_id>/representatives/",
         representatives.representatives_page,
         name="representatives",

@@ -12,6 +12,7 @@ from dsar.intake_queries import is_requester, reveal_requester
 from dsar.letters.kinds import LetterKind
 from dsar.letters.texts import say
 from dsar.models import Case, Fulfilment, Intake, Letter, Package, Requester
+from dsar.operations.authority import require_case_authority
 from dsar.operations.filing import file_request
 from dsar.operations.history import advance, lock_case, record
 from dsar.operations.letters import drop_letter, keep_letter, mark_delivered, prepare_letter
@@ -190,6 +191,7 @@ def print_package(*, actor: Actor, case_id: UUID, now: datetime) -> PackageFile:
     case = get_case(case_id)
     if case.answer_way == AnswerWay.PORTAL:
         raise NotOnPaper(case_id=case_id)
+    require_case_authority(case, now=now)
     package = _newest(case)
     grant = open_gate(
         actor=actor,

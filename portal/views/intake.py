@@ -7,12 +7,13 @@ from uuid import UUID, uuid4
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dsar.models import Case
 from dsar.operations.intake import Arrival, Stranger, register_request
 from dsar.operations.mail import register_draft
-from dsar.rules import AnswerWay, Channel, Right, deadlines
+from dsar.rules import AnswerWay, Channel, FiledBy, Right, deadlines
 from portal.clock import read_clock
 from portal.errors import LookUpTooWide
 from portal.forms import PageForm
@@ -79,8 +80,9 @@ def step(request: HttpRequest, step: str) -> HttpResponse:
 
 
 def _steps(draft: Draft) -> list[str]:
-    return [one for one in STEPS if one != "stranger" or (draft["answers"].get("whose") is not None
-            and not draft["subject"])]  # fmt: skip
+    known, said = bool(draft["subject"]), draft["answers"].get("whose") is not None
+    left_out = {"stranger"} if known or not said else {"asks"}
+    return [one for one in STEPS if one not in left_out]
 
 
 def _next(draft: Draft) -> str:
@@ -101,10 +103,11 @@ def _form(request: HttpRequest, draft: Draft, step: str, *, bound: Any) -> PageF
         **draft["answers"].get(step, {}),
     }
     form = STEPS[step](bound, initial=initial, **extra)
-    if step == "answer" and not draft["subject"]:
+    asks = draft["answers"].get("asks", {}).get("filed_by", FiledBy.SELF.value)
+    if step == "answer" and (not draft["subject"] or asks != FiledBy.SELF.value):
         field = form.fields["answer_way"]
         field.choices = [one for one in field.choices if one[0] != AnswerWay.PORTAL.value]
-        field.help_text = ""
+        field.help_text = "" if not draft["subject"] else _("It goes to the representative.")
     return form
 
 
@@ -131,8 +134,10 @@ def _accept(request: HttpRequest, draft: Draft, step: str, form: PageForm) -> bo
     draft["city"] = found.city if found else request.staff.city
     if found:
         draft["answers"].pop("stranger", None)
+        draft["answers"].pop("answer", None)
     else:
         draft["answers"].pop("answer", None)
+        draft["answers"].pop("asks", None)
     return True
 
 
@@ -203,6 +208,7 @@ def _register(request: HttpRequest, draft: Draft, forms: dict[str, Any]) -> Case
             text=values["text"],
             language=values["language"],
             answer_way=AnswerWay(values["answer_way"]),
+            filed_by=FiledBy(values.get("filed_by", FiledBy.SELF.value)),
             now=now,
         )
 

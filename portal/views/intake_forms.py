@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from dsar.errors import BadReceiptDate, ReceiptDisproved
-from dsar.rules import AnswerWay, Channel, Right
+from dsar.rules import AnswerWay, Channel, FiledBy, Right
 from dsar.rules.intake import Receipt, settle_receipt
 from portal.clock import read_clock
 from portal.forms import DayField, PageForm
@@ -172,6 +172,26 @@ class WhoseForm(PageForm):
         return bool(values["card"] or (values["family_name"] and values["birth_date"]))
 
 
+class AsksForm(PageForm):
+    """Who asks: the person, or somebody for them."""
+
+    title = _("Who asks?")
+    filed_by = forms.ChoiceField(
+        label=title,
+        widget=forms.RadioSelect,
+        help_text=_(
+            "Whoever asks for somebody else shows their authority before anything goes on."
+        ),
+        choices=[
+            (FiledBy.SELF.value, _("the person themselves")),
+            (FiledBy.GUARDIAN.value, _("a parent or guardian")),
+            (FiledBy.REPRESENTATIVE.value, _("somebody with an authorisation")),
+            (FiledBy.HEIR.value, _("an heir of a person who has died")),
+        ],
+        error_messages={"required": _("Choose who asks")},
+    )
+
+
 class StrangerForm(PageForm):
     """Somebody who cannot be found: who they say they are."""
 
@@ -240,6 +260,7 @@ STEPS: dict[str, type[PageForm]] = {
     "dates": DatesForm,
     "place": PlaceForm,
     "whose": WhoseForm,
+    "asks": AsksForm,
     "stranger": StrangerForm,
     "answer": AnswerForm,
     "language": LanguageForm,

@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django import forms
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,7 +16,7 @@ from portal.forms import DayField, PageForm
 from portal.models import StaffRole
 from portal.refusals import explain
 from portal.roles import staff_only
-from portal.usecases import representatives
+from portal.usecases import intake, representatives
 from portal.views.clerk import require_task
 from records.errors import Refusal
 from records.identity.errors import RepresentationInvalid
@@ -134,6 +135,27 @@ def representative_act(
         now=read_clock(),
     )
     return HttpResponseRedirect(reverse("representatives", args=[subject_id]))
+
+
+@staff_only(StaffRole.CLERK)
+@require_http_methods(["GET", "POST"])
+def authority(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Note on whose authority a request was filed for somebody else (threat 5)."""
+    now = read_clock()
+    case = intake.get_own_case(staff=request.staff, case_id=case_id)
+    if request.method == "POST":
+        try:
+            chosen = UUID(request.POST.get("representation", ""))
+        except ValueError:
+            raise BadRequest from None
+        representatives.show_for_case(
+            staff=request.staff, case=case, representation_id=chosen, now=now
+        )
+        return HttpResponseRedirect(reverse("desk_case", args=[case_id]))
+    lines = representatives.list_lines(
+        staff=request.staff, subject_id=case.subject_id, task=str(case_id), now=now
+    )
+    return render(request, "portal/clerk/authority.html", {"case": case, "lines": lines})
 
 
 def _asked(values: dict[str, object]) -> representatives.Asked:

@@ -28,6 +28,7 @@ from retention.queries.orphans import count_orphans
 from tests import factories
 from tests.journeys.test_access_request import make_card
 from tests.portal.conftest import demo_folder, register, staff
+from tests.portal.test_representatives import TYPED, act, second_clerk
 from tests.records.documents.tools import text_of
 
 pytestmark = pytest.mark.django_db(databases=factories.ALL_STORES)
@@ -68,13 +69,15 @@ def write_down(desk: Client, whose: dict[str, str], **changes: dict[str, str]) -
         "dates": {"received_on": write_day(read_clock())},
         "place": {"place": factories.POINT},
         "whose": whose,
+        "asks": {"filed_by": "self"},
         "answer": {"answer_way": "counter"},
         "language": {"language": "sl"},
         "words": {"text": WORDS},
     } | changes
-    order = ["right", "channel", "dates", "place", "whose", "stranger", "answer", "language"]
-    for step in [*order, "words"]:
-        if step in pages:
+    order = ["right", "channel", "dates", "place", "whose", "asks", "stranger", "answer"]
+    for step in [*order, "language", "words"]:
+        # Of somebody who cannot be found nobody asks whether another one asks for them.
+        if step in pages and not (step == "asks" and "stranger" in pages):
             found = desk.post(reverse("register_step", args=[step]), pages[step])
             if found.status_code != 302:
                 return found
@@ -298,7 +301,8 @@ def test_a_receipt_older_than_thirty_days_warns_and_is_kept(staff: Callable[...,
     for step, answers in {
         "right": {"right": "erasure"}, "channel": {"channel": "phone"},
         "dates": {"received_on": write_day(day)}, "place": {"place": "elsewhere"},
-        "whose": given, "answer": {"answer_way": "portal"}, "language": {"language": "en"},
+        "whose": given, "asks": {"filed_by": "self"}, "answer": {"answer_way": "portal"},
+        "language": {"language": "en"},
         "words": {"text": ""},
     }.items():  # fmt: skip
         clerk.post(reverse("register_step", args=[step]), answers)
@@ -317,3 +321,32 @@ def test_the_same_registration_sent_twice_is_one_case(staff: Callable[..., Clien
 
     assert again.url == reverse("register_request")
     assert Case.objects.count() == 1
+
+
+@pytest.mark.rule("T4.2.2")
+def test_a_representative_gets_the_answer_on_paper_and_only_with_authority(
+    staff: Callable[..., Client], demo_folder: Path
+) -> None:
+    from records.identity.models import Representation
+
+    clerk, second = staff("clerk"), second_clerk()
+    card = make_card(clerk, factories.ANA)
+    case = case_of(write_down(clerk, {"card": card.holder_id}, asks={"filed_by": "representative"}))
+    page = reverse("desk_authority", args=[case.pk])
+    assert "Nihče ni vpisan" in clerk.get(page).content.decode()
+    for desk in (clerk, second):
+        desk.post(reverse("look_up"), {"task": "rights", "card": card.holder_id})
+    clerk.post(reverse("representatives", args=[card.subject_id]), TYPED)
+    row = Representation.objects.get()
+    refused = clerk.post(page, {"representation": str(row.pk)})
+    act(second, card.subject_id, row, "confirm")
+
+    shown = clerk.post(page, {"representation": str(row.pk)})
+    case.refresh_from_db()
+
+    assert refused.status_code == 403
+    assert (shown.status_code, case.state) == (302, "verified")
+    fulfil_cases(read_clock())
+    assert clerk.post(reverse("desk_package", args=[case.pk])).status_code == 200
+    act(clerk, card.subject_id, row, "revoke")
+    assert clerk.post(reverse("desk_package", args=[case.pk])).status_code == 403

@@ -53,6 +53,7 @@ def register_mail(desk: Client, draft: MailDraft, card: Any, **changes: dict[str
         "right": {"right": "access"},
         "place": {"place": factories.POINT},
         "whose": {"card": card.holder_id},
+        "asks": {"filed_by": "self"},
         "answer": {"answer_way": "counter"},
         "language": {"language": "sl"},
     } | changes
