@@ -28,7 +28,8 @@ from retention.queries.orphans import count_orphans
 from tests import factories
 from tests.journeys.test_access_request import make_card
 from tests.portal.conftest import demo_folder, register, staff
-from tests.portal.test_representatives import TYPED, act, second_clerk
+from tests.portal.test_representatives import TYPED, second_clerk
+from tests.portal.test_representatives import act as decide
 from tests.records.documents.tools import text_of
 
 pytestmark = pytest.mark.django_db(databases=factories.ALL_STORES)
@@ -339,7 +340,7 @@ def test_a_representative_gets_the_answer_on_paper_and_only_with_authority(
     clerk.post(reverse("representatives", args=[card.subject_id]), TYPED)
     row = Representation.objects.get()
     refused = clerk.post(page, {"representation": str(row.pk)})
-    act(second, card.subject_id, row, "confirm")
+    decide(second, card.subject_id, row, "confirm")
 
     shown = clerk.post(page, {"representation": str(row.pk)})
     case.refresh_from_db()
@@ -348,5 +349,5 @@ def test_a_representative_gets_the_answer_on_paper_and_only_with_authority(
     assert (shown.status_code, case.state) == (302, "verified")
     fulfil_cases(read_clock())
     assert clerk.post(reverse("desk_package", args=[case.pk])).status_code == 200
-    act(clerk, card.subject_id, row, "revoke")
+    decide(clerk, card.subject_id, row, "revoke")
     assert clerk.post(reverse("desk_package", args=[case.pk])).status_code == 403
