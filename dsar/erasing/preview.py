@@ -66,8 +66,12 @@ class Preview:
         return any(self.predicted.values()) or bool(self.end_contract and self.live_cards)
 
     def of_fate(self, fate: Fate) -> list[Line]:
-        """Return the lines of one fate that concern rows of the person."""
-        return [line for line in self.lines if line.fate is fate and line.rows]
+        """Return the lines of one fate that concern rows of the person; columns that name staff go
+        with their row and are not the person's to be told of.
+        """
+        return [
+            line for line in self.lines if line.fate is fate and line.rows and line.rule != "staff"
+        ]
 
 
 def default_parts(possible: Collection[str], *, keep_contact: str = "identity.phone") -> list[str]:

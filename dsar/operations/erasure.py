@@ -174,7 +174,9 @@ def preview_of(grant: Grant, order: ErasureOrder, now: datetime) -> Preview:
 def keep_plan(order: ErasureOrder, preview: Preview, now: datetime) -> None:
     """Write a dry run into the order as its plan; the caller saves it."""
     order.state, order.step = OrderState.PLANNED, OrderStep.RECHECK
-    order.plan = [_as_json(asdict(line)) for line in preview.lines if line.rows]
+    order.plan = [
+        _as_json(asdict(line)) for line in preview.lines if line.rows and line.rule != "staff"
+    ]
     order.predicted = dict(preview.predicted) | {
         "cards": preview.live_cards if order.end_contract else 0
     }

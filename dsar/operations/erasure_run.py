@@ -153,7 +153,7 @@ def _pass_breaker(now: datetime) -> None:
         require_breaker_closed()
 
 
-# -- The steps. Each commits its own note; where nobody else has taken the order over.
+# -- The steps. Each commits its own note.
 
 
 def _recheck(work: Work, on_step: OnStep) -> bool:

@@ -20,6 +20,7 @@ from dsar.models import Case, ErasureBreaker, ErasureOrder
 from dsar.operations.erasure import cancel_erasure, confirm_erasure, list_votes
 from dsar.rules import Right
 from dsar.rules.erasure import APPROVALS, Fate, Line, OrderState, may_approve
+from dsar.rules.states import PROVEN
 from portal import words
 from portal.delivery import get_channel
 from portal.models import StaffRole
@@ -124,9 +125,24 @@ def _contacts_that_may_stay(
 def file_erasure(
     *, holder: Holder, choice: Choice, language: str, case_id: UUID, now: datetime
 ) -> Case:
-    """File the request and confirm it; sending the same one twice is once."""
+    """File the request and confirm it; sending the same one twice is once.
+
+    One that waits for its confirmation (it came on paper, or identity had to be shown first) is
+    confirmed instead of filing another. While it is not known who asks, nothing is confirmed.
+    """
     page = read_preview(holder=holder, choice=choice, now=now)
-    case = file_own(holder=holder, right=Right.ERASURE, language=language, case_id=case_id, now=now)
+    waiting = ErasureOrder.objects.filter(
+        subject_id=holder.subject_id, state=OrderState.ASKED, case__state__in=PROVEN
+    ).select_related("case")
+    order = waiting.order_by("case__received_at").first()
+    if order is not None:
+        case = order.case
+    else:
+        case = file_own(
+            holder=holder, right=Right.ERASURE, language=language, case_id=case_id, now=now
+        )
+    if case.state not in PROVEN:
+        return case
     confirm_erasure(
         actor=holder.actor,
         case_id=case.pk,

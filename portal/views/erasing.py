@@ -137,8 +137,8 @@ def erasure_sent(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Confirm: reference, until when it can be cancelled, what happens next (H2)."""
     page = own_cases.read_case(holder=request.holder, case_id=case_id, now=read_clock())
     order = ErasureOrder.objects.filter(case_id=page.case.pk).first()
-    if order is None:
-        raise Http404
+    if order is None:  # first it has to be known who asks
+        return HttpResponseRedirect(reverse("holder_case", args=[case_id]))
     return render(request, "portal/holder/erasure_sent.html", {"page": page, "order": order})
 
 

@@ -96,6 +96,7 @@ NOT_IN_A_HOLDERS_LIFE = {
     "retention.LegalHold",
     "retention.PlanItem",
     "retention.SubjectClock",
+    "dsar.ErasureOrder",
     "dsar.Intake",
     "dsar.MailDraft",
     "dsar.Requester",

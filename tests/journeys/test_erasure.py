@@ -203,3 +203,19 @@ def test_wrong_codes_open_nothing_and_are_limited(register: None) -> None:
 
     assert [answer.status_code for answer in answers] == [403] * 10 + [429]
     assert "ne odpre" in answers[0].content.decode()
+
+
+def test_a_request_that_came_on_paper_is_confirmed_on_the_portal(
+    staff: Callable[..., Client], demo_folder: Path
+) -> None:
+    card = make_card(staff("clerk"), factories.ANA)
+    ana = come_in(card, demo_folder)
+    case = ask(ana)
+    ErasureOrder.objects.update(state="asked", confirmed_at=None, cancel_until=None)
+    page = ana.get(reverse("holder_case", args=[case.pk])).content.decode()
+    assert reverse("erasure") in page
+
+    again = ask(ana)
+
+    assert again.pk == case.pk
+    assert ErasureOrder.objects.get().state == "confirmed"
