@@ -104,10 +104,12 @@ def reveal_fields(*, holder: Holder, now: datetime) -> list[FieldGroup]:
     groups = []
     for source in sources():
         for section in source.collect(grant, context, now):
-            rows = section.records
-            values = rows[0].values if len(rows) == 1 else {}
+            # Rows come once, and may be many: they are counted, not kept.
+            rows, values = 0, {}
+            for rows, record in enumerate(section.records, start=1):
+                values = record.values if rows == 1 else {}
             fields = tuple(
-                _field(section.table, column, values, len(rows))
+                _field(section.table, column, values, rows)
                 for column in section.table.personal()
                 if not column.withheld and column.category is not DataCategory.STAFF
             )
