@@ -18,13 +18,16 @@ from dsar.errors import (
     OrderNotOpen,
     OrderUnknown,
     PlanIsAnother,
+    StepNotPossible,
     StepNotYours,
 )
 from dsar.models import Case, ErasureApproval, ErasureBreaker, ErasureOrder
+from dsar.operations.authority import require_case_authority
 from dsar.operations.history import advance, lock_case, record
 from dsar.operations.messages import queue_message
 from dsar.rules import Event, State
 from dsar.rules.erasure import (
+    DECIDER,
     OPEN_ORDERS,
     OrderState,
     OrderStep,
@@ -32,7 +35,7 @@ from dsar.rules.erasure import (
     may_approve,
     window_end,
 )
-from dsar.rules.states import OPEN
+from dsar.rules.states import OPEN, PROVEN
 from records.access.gate import open_gate
 from records.access.grants import Actor, Grant
 from records.access.purposes import Action, ActorRole, Purpose
@@ -135,6 +138,7 @@ def plan_order(*, order: ErasureOrder, now: datetime, reason: str = "") -> Erasu
     (threat 10). Approvals of an earlier plan do not count for this one.
     """
     case = Case.objects.get(pk=order.case_id)
+    require_asked_by_holder(case, now=now)
     actor = system_actor(case)
     preview = dry_run(order, case, actor, now)
     with transaction.atomic(durable=True):
@@ -207,6 +211,7 @@ def approve_erasure(
     with transaction.atomic(durable=True):
         order = _get(order_id)
         case = lock_case(order.case_id)
+        _require_controllers_own("approve", case, actor)
         order = lock_order(case_id=case.pk)
         _require(order, {OrderState.PLANNED})
         if plan_sha256 != order.plan_sha256:
@@ -249,6 +254,7 @@ def replan_erasure(*, actor: Actor, order_id: UUID, now: datetime) -> ErasureOrd
     if actor.role is not ActorRole.CONTROLLER:
         raise StepNotYours(step="replan", role=actor.role.value)
     order = _get(order_id)
+    _require_controllers_own("replan", order.case, actor)
     _require(order, {OrderState.FAILED})
     return plan_order(order=order, now=now, reason="after_failure")
 
@@ -277,6 +283,22 @@ def release_breaker(*, actor: Actor, now: datetime) -> int:
     return ErasureBreaker.objects.filter(released_at=None).update(
         released_at=now, released_by=actor.organisation
     )
+
+
+def require_asked_by_holder(case: Case, *, now: datetime) -> None:
+    """Return while the person is known to be the holder and whoever asked for them may still act;
+    raise StepNotPossible, AuthorityMissing. A verification can be taken back after the order was
+    confirmed (threats 3 and 5).
+    """
+    if State(case.state) not in PROVEN:
+        raise StepNotPossible(state=case.state, step=Event.ERASURE_STARTED.value)
+    require_case_authority(case, now=now)
+
+
+def _require_controllers_own(step: str, case: Case, actor: Actor) -> None:
+    """Return unless an officer's account is of no joint controller of the case (C1, threat 35)."""
+    if actor.role is DECIDER and actor.organisation not in case.controllers:
+        raise StepNotYours(step=step, role=actor.role.value, organisation="not_a_controller")
 
 
 def _get(order_id: UUID) -> ErasureOrder:

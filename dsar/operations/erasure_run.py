@@ -26,6 +26,7 @@ from dsar.operations.erasure import (
     lock_order,
     open_for_erasure,
     preview_of,
+    require_asked_by_holder,
     require_breaker_closed,
     system_actor,
 )
@@ -157,10 +158,11 @@ def _pass_breaker(now: datetime) -> None:
 
 
 def _recheck(work: Work, on_step: OnStep) -> bool:
-    """Repeat the dry run: what has changed since the approval voids it; what holds, holds."""
+    """Repeat the dry run: what has changed voids it. What has begun after it is finished."""
     preview = preview_of(work.grant, work.order, work.now)
     with transaction.atomic(durable=True):
         case, order = _lock(work)
+        require_asked_by_holder(case, now=work.now)
         if preview.blocked_by:
             order.waiting_for = preview.blocked_by
             order.next_attempt_at = work.now + timedelta(hours=1)
@@ -282,7 +284,7 @@ def _compare(work: Work, order: ErasureOrder, actual: dict[str, int]) -> None:
 
 def _remove_files(work: Work, on_step: OnStep) -> bool:
     """Remove the files of the packages that have ended; their rows still name them."""
-    ended = Package.objects.filter(subject_id=work.order.subject_id).exclude(ended_at=None)
+    ended = Package.objects.filter(subject_id=work.order.subject_id, ended_at__isnull=False)
     remove_files(ended.values_list("file_name", flat=True))
     on_step("files:done")
     with transaction.atomic(durable=True):
@@ -292,9 +294,7 @@ def _remove_files(work: Work, on_step: OnStep) -> bool:
 
 
 def _probe(work: Work, on_step: OnStep) -> bool:
-    """Look everywhere for what was erased; raise LeftoverFound where anything is left, and the case
-    stays open.
-    """
+    """Look everywhere for what was erased; raise LeftoverFound, and the case stays open."""
     ((needles,),) = reveal_values(work.grant, [work.order], ["needles"])
     wanted = needles if isinstance(needles, dict) else {}
     found = probe(texts=wanted.get("texts", ()), files=wanted.get("files", ()))

@@ -20,6 +20,7 @@ from dsar.rules import Right
 from dsar.rules.corrections import LiftingReason, RejectionGround
 from dsar.rules.states import OPEN, PROVEN, State
 from portal import permissions, words
+from portal.errors import OtherCity
 from portal.models import StaffRole
 from portal.people import Staff
 from portal.usecases.correction_panels import RIGHTS, field_label
@@ -84,14 +85,16 @@ class WorkPage:
 
 
 def find_case_for(*, staff: Staff, case_id: UUID) -> Case:
-    """Return a case of these rights; a clerk's own city only (threat 35). Raises CaseUnknown,
-    RightUnknown, OtherCity.
+    """Return a case of these rights; a clerk's own city only, an officer's joint one (threat 35,
+    D10). Raises CaseUnknown, RightUnknown, OtherCity.
     """
     case = get_case(case_id)
     if case.right not in RIGHTS:
         raise RightUnknown
     if staff.role is StaffRole.CLERK:
         permissions.require_city(profile_id=staff.profile_id, city=case.answered_by)
+    elif not set(permissions.list_cities(profile_id=staff.profile_id)) & set(case.controllers):
+        raise OtherCity(city=case.answered_by)
     return case
 
 

@@ -18,6 +18,7 @@ from dsar.erasing.preview import (
 )
 from dsar.models import Case, ErasureBreaker, ErasureOrder
 from dsar.operations.erasure import cancel_erasure, confirm_erasure, list_votes
+from dsar.queue import visible_to
 from dsar.rules import Right
 from dsar.rules.erasure import APPROVALS, Fate, Line, OrderState, may_approve
 from dsar.rules.states import PROVEN
@@ -208,9 +209,14 @@ def may_approve_here(order: ErasureOrder, staff: Staff) -> bool:
     """Say whether this member of staff may approve this order: clerks for their own city only
     (threat 35), controllers' officers for all joint cases.
     """
-    if not may_approve(staff.actor.role):
-        return False
-    return staff.role != StaffRole.CLERK or order.case.answered_by == staff.city
+    return may_approve(staff.actor.role) and is_theirs(order, staff)
+
+
+def is_theirs(order: ErasureOrder, staff: Staff) -> bool:
+    """Say whether this order is of the staff's own city, or for officers of a joint case."""
+    if staff.role == StaffRole.CLERK:
+        return bool(order.case.answered_by == staff.city)
+    return staff.city in order.case.controllers
 
 
 def list_orders(staff: Staff) -> list[ErasureOrder]:
@@ -221,6 +227,8 @@ def list_orders(staff: Staff) -> list[ErasureOrder]:
     )  # fmt: skip
     if staff.role == StaffRole.CLERK:
         found = found.filter(case__answered_by=staff.city)
+    else:
+        found = found.filter(case__in=visible_to(staff.city))
     return list(found.order_by("case__due_on", "pk")[:200])
 
 

@@ -201,6 +201,7 @@ def approve(request: HttpRequest, order_id: UUID) -> HttpResponse:
 @require_POST
 def replan(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """Make a new plan after a failure."""
+    _get_for(request, order_id)
     replan_erasure(actor=request.staff.actor, order_id=order_id, now=read_clock())
     return HttpResponseRedirect(reverse("office_erasure", args=[order_id]))
 
@@ -217,6 +218,6 @@ def _get_for(request: HttpRequest, order_id: UUID) -> ErasureOrder:
     found = ErasureOrder.objects.select_related("case").filter(pk=order_id).first()
     if found is None:
         raise Http404
-    if request.staff.role == StaffRole.CLERK and found.case.answered_by != request.staff.city:
+    if not erasing.is_theirs(found, request.staff):
         raise Http404
     return found

@@ -23,9 +23,10 @@ from dsar.errors import (
     OrderNotOpen,
     OrderUnknown,
     PlanIsAnother,
+    StepNotYours,
 )
 from dsar.models import Case, ErasureBreaker, ErasureOrder, Letter, Package
-from dsar.operations import fulfil, open_letter
+from dsar.operations import doubt_identity, fulfil, open_letter
 from dsar.operations.erasure import (
     approve_erasure,
     cancel_erasure,
@@ -42,6 +43,7 @@ from dsar.operations.messages import send_messages
 from dsar.queries import list_events
 from dsar.rules import Right
 from dsar.rules.erasure import Fate
+from dsar.rules.proof import Doubt
 from records.access.grants import Actor
 from records.access.inventory import Erasure
 from records.access.partial import partial_sources
@@ -595,3 +597,40 @@ def test_a_downloaded_package_is_gone_for_good(ask: Any, rich: Holder, now: Any)
 
     with pytest.raises(Exception, match="ended"):
         fetch(rich, now + WINDOW)
+
+
+@pytest.mark.rule("C8")
+@pytest.mark.parametrize("when", ["before the plan", "after the approvals"])
+def test_an_erasure_stops_where_the_verification_was_taken_back(
+    when: str, ask: Any, rich: Holder, now: Any
+) -> None:
+    order = ask()
+    later = now + WINDOW + timedelta(minutes=1)
+    if when == "after the approvals":
+        sweep_erasures(later)
+        approve_both(order, later)
+        Case.objects.filter(pk=order.case_id).update(state="identity_pending")
+    else:
+        doubt_identity(actor=CLERK, case_id=order.case_id, doubt=Doubt.OTHER_CLAIMANT, now=now)
+    sweep_erasures(later + timedelta(minutes=1))
+
+    order.refresh_from_db()
+    assert order.last_error == "dsar.step_not_possible"
+    assert order.state == ("approved" if when == "after the approvals" else "confirmed")
+    assert order.started_at is None
+    assert DataSubject.objects.get(pk=rich.subject_id).email is not None
+
+
+@pytest.mark.rule("C1")
+def test_an_officers_account_of_no_joint_controller_decides_nothing(ask: Any, now: Any) -> None:
+    order = ask()
+    later = now + WINDOW + timedelta(minutes=1)
+    sweep_erasures(later)
+    order.refresh_from_db()
+    stranger = make_actor(ActorRole.CONTROLLER, "officer-9", "telekom")
+
+    with pytest.raises(StepNotYours):
+        approve_erasure(actor=stranger, order_id=order.pk, plan_sha256=order.plan_sha256, now=later)
+    ErasureOrder.objects.filter(pk=order.pk).update(state="failed")
+    with pytest.raises(StepNotYours):
+        replan_erasure(actor=stranger, order_id=order.pk, now=later)

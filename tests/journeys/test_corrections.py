@@ -307,3 +307,20 @@ def test_a_clerk_of_another_city_does_not_open_it(people: Any, staff: Any) -> No
 
     assert stranger.get(reverse("office_work", args=[case.pk])).status_code == 403
     assert "Novak" in page_of(people.clerk, "office_work", case.pk)
+
+
+@pytest.mark.rule("C1")
+def test_officers_of_a_city_that_is_no_joint_controller_do_not_open_it(
+    people: Any, staff: Any
+) -> None:
+    answer(people.ana, "rectification_step", f"{PERSON}.family_name", answer="Novak")
+    case = case_of(answer(people.ana, "rectification_step", "check"))
+    Case.objects.filter(pk=case.pk).update(controllers=[factories.HOME_CITY])
+    where = reverse("office_work", args=[case.pk])
+    item = str(CorrectionItem.objects.get().pk)
+
+    for role in ("controller", "dpo"):
+        stranger = staff(role, city=factories.OTHER_CITY)
+        assert stranger.get(where).status_code == 403
+        assert stranger.post(where, {"act": "apply", "item": item}).status_code == 403
+    assert CorrectionItem.objects.get().state == "proposed"

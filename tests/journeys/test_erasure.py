@@ -193,6 +193,27 @@ def test_a_clerk_of_the_other_city_and_a_dpo_approve_nothing(
     assert not order.approvals.exists()
 
 
+@pytest.mark.rule("C1")
+def test_officers_of_a_city_that_is_no_joint_controller_reach_no_order(
+    staff: Callable[..., Client], demo_folder: Path
+) -> None:
+    ana = come_in(make_card(staff("clerk"), factories.ANA), demo_folder)
+    ask(ana)
+    sweep_erasures(read_clock() + WINDOW + timedelta(minutes=1))
+    order = ErasureOrder.objects.get()
+    Case.objects.filter(pk=order.case_id).update(controllers=[factories.HOME_CITY])
+    officer, dpo = (staff(role, city=factories.OTHER_CITY) for role in ("controller", "dpo"))
+    page = reverse("office_erasure", args=[order.pk])
+
+    for client in (officer, dpo):
+        assert client.get(page).status_code == 404
+        assert page not in client.get(reverse("office_erasures")).content.decode()
+    for act in ("erasure_approve", "erasure_replan"):
+        answer = officer.post(reverse(act, args=[order.pk]), {"plan": order.plan_sha256})
+        assert answer.status_code == 404
+    assert not order.approvals.exists()
+
+
 def test_wrong_codes_open_nothing_and_are_limited(register: None) -> None:
     visitor = Client()
     address = reverse("remaining_log")
