@@ -31,7 +31,7 @@ SL: dict[str, str] = {
     "identity_asked.title": "Prosimo, pokažite, da ste imetnik kartice",
     "identity_asked.text": "Preden lahko odgovorimo na vašo zahtevo, moramo vedeti, da je "
     "podatke zahteval njihov lastnik. Dovolj je eno: prijava na spletni portal, koda, ki jo "
-    "pošljemo na kontakt, ki ste ga prijavili, ali kartica, pokazana na vpisnem mestu.\n\nKopije "
+    "pošljemo na kontakt, ki ste ga prijavili, ali kartica, pokazana na prijavnem mestu.\n\nKopije "
     "osebnega dokumenta ne pošiljajte. Rok za odgovor ostaja {due}.",
     "question.title": "Vprašanje o vaši zahtevi",
     "question.text": "Da bomo lahko odgovorili na vašo zahtevo, potrebujemo še pojasnilo. Če ga "
@@ -83,7 +83,7 @@ SL: dict[str, str] = {
     "ground.no_data_found": "Pod podatki, ki ste jih navedli, ne hranimo podatkov, ki bi jih lahko "
     "povezali z vami. Tak odgovor damo ne glede na to, ali ima kdo s takimi podatki kartico, ker "
     "ne moremo ugotoviti, ali zahtevo vlaga prav ta oseba (člena 11(2) in 12(2) GDPR). Če imate "
-    "kartico, jo pokažite na vpisnem mestu ali se prijavite na portal: takrat bomo odgovorili "
+    "kartico, jo pokažite na prijavnem mestu ali se prijavite na portal: takrat bomo odgovorili "
     "takoj.",
     "follow.title": "Kako spremljate svojo zahtevo",
     "follow.text": "Računa ne potrebujete. Odprite naslov ali usmerite kamero v sliko in vpišite "
