@@ -125,7 +125,7 @@ ERASURE_STATES = {
     "approved": _("approved; it is about to run"),
     "running": _("being erased and checked"),
     "failed": _("stopped: it has to be planned anew"),
-    "done": _("done"),
+    "done": _("erased and checked"),
     "cancelled": _("cancelled by the person"),
 }
 ERASURE_WAITS = {

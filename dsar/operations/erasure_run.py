@@ -70,7 +70,6 @@ be argued about.
 
 OnStep = Callable[[str], None]
 """Told `<step>:<before|done|after>`; `done` is before the note that says so. Tests break here."""
-
 log = logging.getLogger(__name__)
 
 
