@@ -11,6 +11,7 @@ import urllib.request
 from base64 import b64decode
 from binascii import Error as BadBase64
 from collections.abc import Mapping
+from http.client import HTTPException
 from ipaddress import ip_address
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -80,7 +81,7 @@ def post_note(url: str, note: str) -> tuple[int, str]:
     except urllib.error.HTTPError as error:
         error.close()
         raise RecipientUnreachable(status=error.code) from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, HTTPException) as error:
         raise RecipientUnreachable(cause=type(error).__name__) from None
 
 

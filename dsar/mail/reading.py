@@ -155,8 +155,9 @@ def _instant(text: str) -> datetime | None:
 
 
 def _text(
-    part: Message, files: list[MailFile], problems: set[str], *, budget: Iterator[int]
+    part: Message, files: list[MailFile] | None, problems: set[str], *, budget: Iterator[int]
 ) -> str:
+    """Return the words of a part, and add its files; None where they are in a whole already."""
     if next(budget, None) is None:
         problems.add("parts_cut")
         return ""
@@ -181,7 +182,7 @@ def _children(part: Message) -> list[Any]:
 
 
 def _plainest(
-    children: list[Message], files: list[MailFile], problems: set[str], budget: Iterator[int]
+    children: list[Message], files: list[MailFile] | None, problems: set[str], budget: Iterator[int]
 ) -> str:
     """Return the plain text of several forms of the same, another's where it is empty."""
     plain = [c for c in children if c.get_content_type() == "text/plain"]
@@ -194,18 +195,19 @@ def _plainest(
 
 
 def _forwarded(
-    part: Message, files: list[MailFile], problems: set[str], budget: Iterator[int]
+    part: Message, files: list[MailFile] | None, problems: set[str], budget: Iterator[int]
 ) -> str:
     """Return the text of a message inside the message, and keep it whole as a file."""
     inner = next((one for one in _children(part) if isinstance(one, Message)), None)
     if inner is None:
         _add_file(part, files, problems)
         return ""
-    whole = _safely(inner.as_bytes, b"", problems)
     title = show_line(_header(inner, "Subject", problems))
-    files.append(MailFile(title or "message", "message/rfc822", whole))
-    nested: list[MailFile] = []  # they are in the whole
-    text = _text(inner, nested, problems, budget=budget)
+    if files is not None:
+        # Once for a nest of messages: each of a hundred would hold all that are in it.
+        whole = _safely(inner.as_bytes, b"", problems)
+        files.append(MailFile(title or "message", "message/rfc822", whole))
+    text = _text(inner, None, problems, budget=budget)
     said = [
         _FORWARDED,
         show_line(_header(inner, "From", problems)),
@@ -225,7 +227,9 @@ def _is_file(part: Message) -> bool:
         return False
 
 
-def _add_file(part: Message, files: list[MailFile], problems: set[str]) -> None:
+def _add_file(part: Message, files: list[MailFile] | None, problems: set[str]) -> None:
+    if files is None:
+        return
     name = _safely(lambda: part.get_filename() or "", "", problems)
     claimed = part.get_content_type().lower()
     files.append(

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
-from dsar.errors import NotOnPaper, PackageUnknown, RequesterMissing
+from dsar.errors import NotOnPaper, PackageUnknown, RequesterMissing, StepNotPossible
 from dsar.intake_queries import is_requester, reveal_requester
 from dsar.letters.kinds import LetterKind
 from dsar.letters.texts import say
@@ -19,6 +19,7 @@ from dsar.operations.letters import drop_letter, keep_letter, mark_delivered, pr
 from dsar.queries import PackageFile, get_case, reveal_package
 from dsar.rules import AnswerWay, Channel, Event, FiledBy, Right, State
 from dsar.rules.intake import Receipt
+from dsar.rules.states import PROVEN
 from records.access.gate import open_gate, report_outcome
 from records.access.grants import Actor
 from records.access.purposes import Action, DataCategory, Purpose, Store
@@ -186,13 +187,17 @@ def addressee_of(case: Case, *, actor: Actor, now: datetime) -> list[str]:
 
 def print_package(*, actor: Actor, case_id: UUID, now: datetime) -> PackageFile:
     """Return the sealed package to staff who print it for the person, who asked for paper (GDPR
-    12(3)); logged, and in the history. Raises NotOnPaper, PackageUnknown, PackageEnded.
+    12(3)); logged, and in the history. Raises NotOnPaper, PackageUnknown, PackageEnded,
+    StepNotPossible, AuthorityMissing.
     """
     case = get_case(case_id)
     if case.answer_way == AnswerWay.PORTAL:
         raise NotOnPaper(case_id=case_id)
     require_case_authority(case, now=now)
     package = _newest(case)
+    if State(case.state) not in PROVEN:
+        raise StepNotPossible(state=case.state, step=Event.PACKAGE_DOWNLOADED.value)
+    require_case_authority(case, now=now)
     grant = open_gate(
         actor=actor,
         purpose=Purpose.RIGHTS_REQUEST,

@@ -7,7 +7,13 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
-from dsar.errors import CaseHasHoles, PackageEnded, PackageUnknown, StepNotPossible
+from dsar.errors import (
+    CaseHasHoles,
+    IdentityNotProven,
+    PackageEnded,
+    PackageUnknown,
+    StepNotPossible,
+)
 from dsar.filestore import remove_files
 from dsar.models import Case, Fulfilment, Package
 from dsar.operations.history import advance, lock_case, record
@@ -20,10 +26,13 @@ from dsar.queries import (
     reveal_package,
 )
 from dsar.rules import Event, Outcome, State
+from dsar.rules.proof import ProofGap, is_fresh
 from records.access.gate import open_gate, report_outcome
 from records.access.grants import Actor
 from records.access.purposes import Action, ActorRole, DataCategory, Purpose
 from records.documents.signing import read_attachments
+from records.identity.queries import contact_changed_on
+from records.legal_days import legal_day
 
 BATCH = 200
 _ORPHAN_AGE = timedelta(hours=1)
@@ -105,8 +114,12 @@ def renew_package(*, actor: Actor, subject_id: UUID, case_id: UUID, now: datetim
     """Ask for a fresh package of an answered case: no new request, and the deadline's record stays
     (H12).
 
-    Returns the job; the one that is open already, if there is one. Raises CaseUnknown.
+    Returns the job; the one that is open already, if there is one. Raises CaseUnknown, and
+    IdentityNotProven where the contact changed lately: whoever signs in by it could be somebody
+    else (threat 3).
     """
+    if is_fresh(contact_changed_on(subject_id), legal_day(now)):
+        raise IdentityNotProven(case_id=case_id, missing=ProofGap.OLD_CONTACT.value)
     with transaction.atomic(durable=True):
         case = lock_case(get_case_of(subject_id=subject_id, case_id=case_id).pk)
         if case.state not in {State.DELIVERED, State.CLOSED}:

@@ -10,6 +10,7 @@ from dsar.filestore import remove_files
 from dsar.letters.kinds import LetterKind
 from dsar.models import Case, CaseRestriction, CorrectionItem, Letter
 from dsar.operations.answering import service_of, start
+from dsar.operations.authority import require_case_authority
 from dsar.operations.corrections import (
     OPENED,
     after_change,
@@ -45,14 +46,15 @@ def apply_correction(
 
     A statement is put beside the value instead. When all of the case is made as asked, it is
     granted, and its restriction ends once the person was told. Raises CorrectionUnknown,
-    StepNotYours, BadReceiptDate for a day that is still to come, PhoneTaken and the refusals of
-    clean_details.
+    StepNotYours, AuthorityMissing, BadReceiptDate for a day that is still to come, PhoneTaken and
+    the refusals of clean_details.
     """
     if actor.role not in _DESK:
         raise StepNotYours(step=Event.CORRECTION_APPLIED.value, role=actor.role.value)
     if evidence_on is not None and evidence_on > legal_day(now):
         raise BadReceiptDate(received=evidence_on.isoformat())
     item = _open_item(item_id)
+    require_case_authority(item.case, now=now)
     grant = _open(actor, item.case, now)
     files: list[str] = []
     try:

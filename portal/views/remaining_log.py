@@ -1,5 +1,6 @@
 """Who looked, for former holders: by the claim code of their receipt, without an account."""
 
+from allauth.core.internal.ratelimit import get_ip
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -41,7 +42,7 @@ def remaining_log(request: HttpRequest) -> HttpResponse:
             try:
                 context["log"] = usecase.list_remaining(
                     code=form.cleaned_data["code"],
-                    address=request.META.get("REMOTE_ADDR", ""),
+                    address=get_ip(request),
                     before=read_number(request.POST.get("before")),
                     now=read_clock(),
                 )

@@ -11,6 +11,9 @@ from dsar.letters.kinds import LetterKind
 from dsar.models import Case, CaseAuthority, Fulfilment, Package
 from dsar.operations import end_authorities, make_letter, print_letter, show_authority
 from dsar.operations import verify_identity as verify_holder
+from dsar.operations.corrections import add_correction
+from dsar.operations.intake import print_package
+from dsar.operations.reviewing import apply_correction
 from dsar.queries import list_events
 from dsar.rules import AnswerWay, Channel, Event, FiledBy, Right
 from dsar.tasks import fulfil_cases
@@ -253,3 +256,31 @@ def test_heirs_use_the_right_of_their_own(
     assert show(deceased, row, cene, now).state == "verified"
     # A person decides: nothing is handed over by itself.
     assert fulfil_cases(now) == 0
+
+
+@pytest.mark.rule("T4.2.2")
+def test_nothing_is_printed_or_changed_for_whoever_has_lost_the_authority(
+    file_request: FileRequest, holder: Holder, cene: Actor, now: Any
+) -> None:
+    asked = {
+        "actor": cene,
+        "channel": Channel.COUNTER,
+        "filed_by": FiledBy.REPRESENTATIVE,
+        "answer_way": AnswerWay.COUNTER,
+    }
+    copy = file_request(**asked)
+    wrong = file_request(**asked, right=Right.RECTIFICATION)
+    row = represent(holder.subject_id, cene, now)
+    for case in (copy, wrong):
+        show(case, row, cene, now)
+    assert fulfil_cases(now) == 1
+    assert print_package(actor=cene, case_id=copy.pk, now=now).size
+    changes = {"family_name": "Erikova"}
+    (item,) = add_correction(actor=cene, case_id=wrong.pk, changes=changes, now=now)
+    revoke_representation(gate(holder.subject_id, cene, now), representation_id=row.pk, now=now)
+
+    # Before any sweep.
+    with pytest.raises(AuthorityMissing):
+        print_package(actor=cene, case_id=copy.pk, now=now)
+    with pytest.raises(AuthorityMissing):
+        apply_correction(actor=cene, item_id=item.pk, evidence=None, evidence_on=None, now=now)

@@ -7,7 +7,13 @@ from typing import Any
 
 import pytest
 
-from dsar.errors import CaseUnknown, PackageDamaged, PackageEnded, PackageUnknown
+from dsar.errors import (
+    CaseUnknown,
+    IdentityNotProven,
+    PackageDamaged,
+    PackageEnded,
+    PackageUnknown,
+)
 from dsar.models import Case, Fulfilment, Package
 from dsar.operations import (
     disable_package,
@@ -20,6 +26,7 @@ from dsar.queries import list_events, list_packages
 from dsar.tasks import expire, fulfil_cases
 from records.access.grants import Actor
 from records.crypto.errors import CannotOpen
+from records.identity.models import DataSubject
 from tests.dsar.conftest import fetch
 from tests.factories import ALL_STORES, Holder
 
@@ -175,6 +182,21 @@ def test_a_new_package_needs_no_new_request_and_replaces_the_old_one(
     assert Case.objects.count() == 1
     assert case.due_on == package.case.due_on
     assert fetch(holder, later).startswith(b"%PDF")
+
+
+@pytest.mark.rule("C8")
+def test_who_signs_in_by_a_new_contact_gets_no_new_package_of_an_old_request(
+    package: Package, holder: Holder, herself: Actor, now: Any
+) -> None:
+    later = now + timedelta(days=9)
+    expire_packages(now=later)
+    changed = DataSubject.objects.filter(pk=holder.subject_id)
+    changed.update(contact_changed_at=later)
+    asked = {"actor": herself, "subject_id": holder.subject_id, "case_id": package.case_id}
+
+    with pytest.raises(IdentityNotProven):
+        renew_package(**asked, now=later + timedelta(days=13))
+    renew_package(**asked, now=later + timedelta(days=14))
 
 
 def test_an_answered_case_closes_when_it_was_fetched(

@@ -1,6 +1,7 @@
 """Recipients are told until each has answered: down for days, twice, silent, forged (GDPR 19)."""
 
 import json
+import socket
 import threading
 from base64 import b64encode
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dsar.errors import InstructionUnknown, WireRefused
+from dsar.errors import InstructionUnknown, RecipientUnreachable, WireRefused
 from dsar.models import Case, Instruction, Letter
 from dsar.operations.history import lock_case
 from dsar.operations.letters import print_letter
@@ -28,7 +29,15 @@ from dsar.ports import Notice, notify_recipients
 from dsar.queries import list_events, list_letters_to_person
 from dsar.rules import Event
 from dsar.rules.recipients import CHASES, Result, Silence, Step, next_step
-from dsar.wire import ANSWER, INSTRUCTION, read_note, require_safe, signing_key, write_note
+from dsar.wire import (
+    ANSWER,
+    INSTRUCTION,
+    post_note,
+    read_note,
+    require_safe,
+    signing_key,
+    write_note,
+)
 from records.access.grants import Actor
 from records.crypto.checkpoints import SigningKey
 from records.identity.models import Processor
@@ -279,3 +288,19 @@ def test_nobody_is_escalated_before_two_reminders_and_thirteen_days(
         assert chases == CHASES
         assert silent >= 13
     assert next_step(Silence(day, chases, escalated=True), today=date(2030, 1, 1)) is Step.WAIT
+
+
+def test_a_recipient_that_speaks_no_http_is_tried_again_and_stops_no_other() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def babble() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(65_536)
+                connection.sendall(b"no such thing\r\n\r\n")
+
+        thread = threading.Thread(target=babble)
+        thread.start()
+        with pytest.raises(RecipientUnreachable):
+            post_note(f"http://127.0.0.1:{server.getsockname()[1]}/", "note")
+        thread.join()

@@ -54,3 +54,16 @@ def test_two_visitors_are_two_addresses_to_the_limit_of_codes() -> None:
 
 def test_the_metrics_need_the_token_whatever_the_proxy_says(client: Client) -> None:
     assert client.get("/metrics", REMOTE_ADDR="127.0.0.1").status_code == 404
+
+
+def test_nobody_locks_a_former_holder_out_of_the_remaining_log_from_elsewhere() -> None:
+    def ask(address: str) -> int:
+        headers = {"X-Forwarded-For": address}
+        return (
+            Client().post(reverse("remaining_log"), {"code": "A" * 72}, headers=headers).status_code
+        )
+
+    answers = [ask("192.0.2.7") for _failure in range(11)]
+
+    assert answers == [403] * 10 + [429]
+    assert ask("192.0.2.8") == 403

@@ -1,5 +1,6 @@
 """What mail programs send is read; what strangers hide in it is shown, and nothing of it acts."""
 
+import tracemalloc
 from datetime import UTC, datetime
 
 import pytest
@@ -176,3 +177,18 @@ def test_no_damage_makes_reading_fail_otherwise_than_by_name(
 def test_lines_are_cut_and_spaces_between_words_stay() -> None:
     assert show_line("a" * 500) == "a" * 300
     assert read_html("<p>a&nbsp;b &lt;script&gt;") == "a b <script>"
+
+
+def test_messages_in_messages_cost_the_size_of_one() -> None:
+    nest = b"Subject: x\r\n\r\n" + b"a" * 2_000_000
+    for _ in range(40):
+        nest = b"Subject: x\r\nContent-Type: message/rfc822\r\n\r\n" + nest
+    tracemalloc.start()
+    try:
+        mail = read_mail(b"From: a@example.org\r\n" + nest)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert [file.kind for file in mail.files] == ["message/rfc822"]
+    assert peak < 20 * len(nest)
