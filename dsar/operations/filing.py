@@ -15,11 +15,13 @@ from dsar.errors import (
     IdentityNotProven,
     ScopeUnknown,
 )
+from dsar.filestore import remove_files
 from dsar.intake_queries import is_requester
-from dsar.models import Case, Fulfilment
+from dsar.models import Case, Fulfilment, Package
 from dsar.operations.beginning import begin
 from dsar.operations.history import advance, lock_case, record
 from dsar.operations.messages import queue_message
+from dsar.operations.packages import end_packages
 from dsar.rules import (
     AnswerWay,
     Channel,
@@ -219,6 +221,8 @@ def doubt_identity(*, actor: Actor, case_id: UUID, doubt: Doubt, now: datetime) 
         Fulfilment.objects.filter(case_id=case.pk, done_at=None).update(
             done_at=now, last_error=Event.DOUBTED.value, lease_token="", lease_until=None
         )
+        files = end_packages(Package.objects.filter(case_id=case.pk), now=now)
+    remove_files(files)
     return case
 
 

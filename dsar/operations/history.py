@@ -5,10 +5,11 @@ from uuid import UUID
 
 from django.db.models import Max
 
-from dsar.errors import CaseUnknown
+from dsar.errors import CaseUnknown, StepNotYours
 from dsar.models import Case, CaseEvent
 from dsar.rules import Event, Outcome, State, transition
 from records.access.grants import Actor
+from records.access.purposes import ActorRole
 
 
 def lock_case(case_id: UUID) -> Case:
@@ -26,6 +27,8 @@ def advance(
     raises.
     """
     step = transition(State(case.state), event, role=actor.role, reason=reason)
+    if step.roles == {ActorRole.CONTROLLER}:
+        require_controller(case, actor=actor, step=event.value)
     case.state = step.to
     if step.outcome is not Outcome.NONE:
         case.outcome = step.outcome
@@ -33,6 +36,14 @@ def advance(
         case.closed_at = now
     case.save(update_fields=["state", "outcome", "closed_at"])
     record(case, event, actor=actor, now=now, reason=reason, sha256=sha256)
+
+
+def require_controller(case: Case, *, actor: Actor, step: str) -> None:
+    """Return for an officer of one of the case's joint controllers; raise StepNotYours for
+    everybody else, a processor's account too, whatever role somebody gave it (C1).
+    """
+    if actor.role is not ActorRole.CONTROLLER or actor.organisation not in case.controllers:
+        raise StepNotYours(step=step, role=actor.role.value)
 
 
 def record(

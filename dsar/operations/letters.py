@@ -220,10 +220,21 @@ def open_letter(*, actor: Actor, subject_id: UUID, letter_id: UUID, now: datetim
 
 
 def print_letter(*, actor: Actor, letter_id: UUID, now: datetime) -> PackageFile:
-    """Return a letter to staff who print, post or hand it over; logged like any look (GDPR 29)."""
-    letter = Letter.objects.filter(pk=letter_id).first()
-    if letter is None:
+    """Return a letter to staff who print, post or hand it over; logged like any look (GDPR 29).
+
+    Not the receipt of an erasure that the person reads on the portal: the code in it is theirs
+    alone. Raises LetterUnknown, and AuthorityMissing where it would go to somebody who may no
+    longer have it.
+    """
+    letter = Letter.objects.select_related("case").filter(pk=letter_id).first()
+    own = letter is not None and (letter.kind, letter.way) == (
+        LetterKind.ERASURE_RECEIPT,
+        AnswerWay.PORTAL,
+    )
+    if letter is None or own:
         raise LetterUnknown(letter_id=letter_id)
+    if letter.kind != LetterKind.INSTRUCTION:
+        require_case_authority(letter.case, now=now)
     grant = open_gate(
         actor=actor,
         purpose=Purpose.RIGHTS_REQUEST,

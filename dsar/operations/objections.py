@@ -16,7 +16,7 @@ from dsar.models import Case, CaseRestriction, Objection
 from dsar.operations.answering import answer_at_once, service_of, start
 from dsar.operations.filing import file_request
 from dsar.operations.first_steps import want_restriction
-from dsar.operations.history import lock_case, record
+from dsar.operations.history import lock_case, record, require_controller
 from dsar.operations.restrictions import place_due
 from dsar.ports import Notice, notify_recipients
 from dsar.rules import Event, Right, State
@@ -182,13 +182,12 @@ def weigh_objection(*, actor: Actor, objection_id: UUID, upheld: bool, now: date
     restriction is lifted, which asks for the notice first. Answering the case with reasons is its
     decision. Raises StepNotYours, ObjectionNotOpen.
     """
-    if actor.role is not ActorRole.CONTROLLER:
-        raise StepNotYours(step="objection", role=actor.role.value)
     with transaction.atomic(durable=True):
         row = Objection.objects.filter(pk=objection_id, heeded_at=None, ended_at=None).first()
         if row is None or objection_way(Purpose(row.purpose)) is not ObjectionWay.BALANCED:
             raise ObjectionNotOpen(objection_id=objection_id)
         case = lock_case(row.case_id)
+        require_controller(case, actor=actor, step="objection")
         start(case, actor=actor, now=now)
         row.heeded_at = now
         if not upheld:

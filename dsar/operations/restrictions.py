@@ -6,14 +6,14 @@ from uuid import UUID
 
 from django.db import transaction
 
-from dsar.errors import LetterNotDelivered, RestrictionUnknown, StepNotYours
+from dsar.errors import LetterNotDelivered, RestrictionUnknown
 from dsar.letters.kinds import LetterKind
 from dsar.letters.texts import say
 from dsar.models import Case, CaseRestriction, Letter
 from dsar.operations.answering import answer_at_once, service_of
 from dsar.operations.filing import file_request
 from dsar.operations.first_steps import want_restriction
-from dsar.operations.history import lock_case, record
+from dsar.operations.history import lock_case, record, require_controller
 from dsar.operations.letters import drop_letter, keep_letter, prepare_letter
 from dsar.ports import Notice, notify_recipients
 from dsar.rules import Event, Right
@@ -21,7 +21,7 @@ from dsar.rules.corrections import LiftingReason, RestrictionGround
 from dsar.rules.states import PROVEN
 from records.access.gate import open_gate, report_outcome
 from records.access.grants import Actor, Grant
-from records.access.purposes import Action, ActorRole, DataCategory, Purpose
+from records.access.purposes import Action, DataCategory, Purpose
 from records.access.restriction import lift_restriction, place_restriction, stands
 
 BATCH = 100
@@ -107,8 +107,8 @@ def announce_lifting(
     Raises StepNotYours for all but a controller, RestrictionUnknown for one that does not stand or
     is announced already, unless that letter could not be delivered.
     """
-    if actor.role is not ActorRole.CONTROLLER:
-        raise StepNotYours(step=Event.RESTRICTION_ANNOUNCED.value, role=actor.role.value)
+    case = _standing(restriction_id).case
+    require_controller(case, actor=actor, step=Event.RESTRICTION_ANNOUNCED.value)
     return _announce(actor, restriction_id, reason, now)
 
 
@@ -143,8 +143,8 @@ def lift(*, actor: Actor, restriction_id: UUID, now: datetime) -> CaseRestrictio
 
     Raises StepNotYours, RestrictionUnknown, LetterNotDelivered.
     """
-    if actor.role is not ActorRole.CONTROLLER:
-        raise StepNotYours(step=Event.RESTRICTION_LIFTED.value, role=actor.role.value)
+    case = _standing(restriction_id).case
+    require_controller(case, actor=actor, step=Event.RESTRICTION_LIFTED.value)
     return _lift(actor, restriction_id, now)
 
 

@@ -17,7 +17,7 @@ from dsar.operations.corrections import (
     change_person,
     mark_applied,
 )
-from dsar.operations.history import advance, lock_case, record
+from dsar.operations.history import advance, lock_case, record, require_controller
 from dsar.operations.letters import drop_letter, keep_letter, prepare_letter
 from dsar.rules import Event, Right, State
 from dsar.rules.corrections import CorrectionState, RejectionGround
@@ -94,10 +94,9 @@ def reject_correction(
     The case itself is then refused in whole or in part with reasons; until the person was told, the
     category stays restricted. Raises StepNotYours, CorrectionUnknown.
     """
-    if actor.role is not ActorRole.CONTROLLER:
-        raise StepNotYours(step=Event.CORRECTION_REJECTED.value, role=actor.role.value)
     with transaction.atomic(durable=True):
         item = _open_item(item_id)
+        require_controller(item.case, actor=actor, step=Event.CORRECTION_REJECTED.value)
         case = _work_on(item, actor, now)
         item = _open_item(item_id)
         item.state, item.ground, item.decided_at = CorrectionState.REJECTED, ground.value, now

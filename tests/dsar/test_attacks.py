@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from dsar.errors import DsarRefused, IdentityNotProven
+from dsar.errors import DsarRefused, IdentityNotProven, PackageEnded
 from dsar.models import Case, Fulfilment, Package
-from dsar.operations import verify_identity
+from dsar.operations import doubt_identity, verify_identity
 from dsar.operations.history import advance
 from dsar.package.assembly import DATA_FILE
 from dsar.queries import list_verified_duplicates
 from dsar.rules import Channel, Event, Outcome, Right, State
-from dsar.rules.proof import PROTECTIVE, ProofGap, find_proof_gap
+from dsar.rules.proof import PROTECTIVE, Doubt, ProofGap, find_proof_gap
 from dsar.rules.states import PROVEN, TRANSITIONS
 from dsar.tasks import fulfil_cases
 from records.access.grants import Actor
@@ -202,3 +202,33 @@ def test_nothing_happened_to_the_neighbour(
 
     assert Package.objects.filter(subject_id=holder.subject_id).exists()
     assert DataSubject.objects.filter(pk=neighbour.subject_id).values().get() == before
+
+
+@pytest.mark.rule("C1")
+def test_a_processors_account_decides_nothing_whatever_role_it_was_given(
+    file_request: FileRequest, now: Any
+) -> None:
+    case = file_request()
+    Case.objects.filter(pk=case.pk).update(state=State.IN_WORK)
+    theirs = make_actor(ActorRole.CONTROLLER, "officer", organisation="knjiznica")
+    deciding = {event for (_, event), step in TRANSITIONS.items() if step.roles == {theirs.role}}
+    assert Event.REFUSED in deciding
+
+    for event in deciding:
+        case.refresh_from_db()
+        with pytest.raises(DsarRefused):
+            advance(case, event, actor=theirs, now=now, reason="code")
+
+
+def test_a_doubt_ends_the_package_that_was_made(
+    file_request: FileRequest, holder: Holder, cene: Actor, now: Any
+) -> None:
+    case = file_request()
+    fulfil_cases(now)
+    assert fetch(holder, now).startswith(b"%PDF")
+    Case.objects.filter(pk=case.pk).update(state=State.VERIFIED)
+
+    doubt_identity(actor=cene, case_id=case.pk, doubt=Doubt.OTHER_CLAIMANT, now=now)
+
+    with pytest.raises(PackageEnded):
+        fetch(holder, now)

@@ -12,7 +12,7 @@ from dsar.errors import LetterUnknown, ReasonMissing
 from dsar.letters.kinds import NEGATIVE, LetterKind
 from dsar.letters.texts import TEXTS
 from dsar.models import Case, CaseMessage, Letter
-from dsar.operations import make_letter, open_letter, record_handed_over
+from dsar.operations import make_letter, open_letter, print_letter, record_handed_over
 from dsar.operations.messages import MOST_ATTEMPTS, queue_message, send_messages
 from dsar.queries import list_events
 from dsar.rules import AnswerWay, Event, Right
@@ -162,3 +162,15 @@ def test_a_person_without_a_contact_that_the_channel_reaches_is_not_lost(
 
     assert set(CaseMessage.objects.values_list("last_error", flat=True)) == {"no_contact"}
     assert Event.MESSAGE_FAILED in [event.event for event in list_events(case.pk)]
+
+
+def test_staff_do_not_print_the_receipt_that_holds_the_persons_own_code(
+    file_request: Callable[..., Case], cera: Actor, now: Any
+) -> None:
+    case = file_request(right=Right.ERASURE)
+    kept = make_letter(
+        case=case, kind=LetterKind.ERASURE_RECEIPT, actor=cera, now=now, reasons=["Razlog."]
+    )
+
+    with pytest.raises(LetterUnknown):
+        print_letter(actor=cera, letter_id=kept.pk, now=now)
