@@ -123,9 +123,11 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         log.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Any]:
-    """One headless browser for all walks."""
+    """One headless browser for the walks; no longer than they last, for it brings an event loop,
+    beside which Django refuses to ask a database.
+    """
     if not shutil.which(CHROMIUM):
         pytest.skip("needs /usr/bin/chromium")
     from playwright.sync_api import sync_playwright
@@ -144,7 +146,7 @@ def axe_source() -> str:
     return AXE.read_text(encoding="utf-8")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def staff_sessions(service: Service, chromium: Any) -> dict[str, Any]:
     """Signed-in sessions of one clerk, one DPO and one controller's officer, through the real
     pages.

@@ -72,6 +72,8 @@ def answer_all(clerk: Walker, card: str) -> None:
     clerk.press(ON)
     page.fill("#id_card", card)
     clerk.press(ON)
+    page.locator("#id_filed_by_0").check()
+    clerk.press(ON)
     page.locator("#id_answer_way_0").check()
     clerk.press(ON)
     clerk.press(ON)  # the language is chosen
