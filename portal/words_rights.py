@@ -126,7 +126,7 @@ ERASURE_STATES = {
     "running": _("being erased and checked"),
     "failed": _("stopped: it has to be planned anew"),
     "done": _("done"),
-    "cancelled": _("cancelled by the person"),
+    "cancelled": _("erasure cancelled"),
 }
 ERASURE_WAITS = {
     "hold:court_order": _("a court has ordered that the data is kept"),
