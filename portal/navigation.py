@@ -35,6 +35,18 @@ _STAFF = {
 }
 
 
+BELONGS = (
+    ("/me/rights/", "holder_requests"),
+    ("/me/letters/", "holder_requests"),
+    ("/work/", "desk_cases"),
+    ("/work/", "queue"),
+    ("/office/letters/", "queue"),
+    ("/desk/people/", "look_up"),
+    ("/desk/mail/", "desk_requests"),
+)
+"""Start of an address → the item under which it is looked for, where the address does not say."""
+
+
 def items_for(person: Person | None) -> tuple[tuple[str, object], ...]:
     """Return url names and labels of the person's navigation."""
     if person is None:

@@ -49,6 +49,13 @@ def city_name(code: str) -> str:
     return city_names().get(code, code)
 
 
+def organisation_name(code: str) -> str:
+    """Return the organisation's or registration point's name as the register holds it."""
+    from portal.register import organisation_names
+
+    return organisation_names().get(str(code), str(code) or "–")
+
+
 def case_word(code: object) -> str:
     """Return a state, outcome, event or reason of a rights request in everyday words."""
     found = words.CASE_WORDS.get(str(code))

@@ -10,8 +10,7 @@ from django.urls import reverse
 
 from portal import words, writing
 from portal.forms import error_links
-from portal.navigation import items_for
-from portal.register import organisation_names
+from portal.navigation import BELONGS, items_for
 from records.access.purposes import DataCategory
 from records.cards.rules import format_holder_id
 
@@ -70,7 +69,11 @@ def navigation(context: Mapping[str, Any]) -> dict[str, Any]:
         {"label": label, "url": reverse(name), "name": name}
         for name, label in items_for(context.get("person"))
     ]
-    best = max((e["url"] for e in entries if path.startswith(e["url"])), key=len, default=None)
+    home = {name for start, name in BELONGS if path.startswith(start)}
+    fitting = [e for e in entries if e["name"] in home] or [
+        e for e in entries if path.startswith(e["url"])
+    ]
+    best = max((e["url"] for e in fitting), key=len, default=None)
     return {"items": [entry | {"current": entry["url"] == best} for entry in entries]}
 
 
@@ -125,7 +128,7 @@ def card_id(value: str) -> str:
 @register.filter
 def organisation_name(code: str) -> str:
     """Write the name of an organisation of the register, the code where it is not in it."""
-    return organisation_names().get(str(code), str(code) or "–")
+    return writing.organisation_name(code)
 
 
 @register.filter

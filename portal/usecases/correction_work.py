@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from django.utils.translation import gettext_lazy as _
-
 from dsar.errors import CaseUnknown, RightUnknown
 from dsar.models import Case, CaseRestriction, CorrectionItem, Objection
 from dsar.operations.corrections import CHANGEABLE, HOME_CITY, PERSON, add_correction
@@ -27,22 +25,13 @@ from portal.usecases.correction_panels import RIGHTS, field_label
 from portal.usecases.own_data import Fact, write_value
 from portal.usecases.own_log import Line, write_line
 from portal.usecases.own_rights import find_entry
-from portal.writing import case_word
+from portal.usecases.said import write_said
 from records.access.gate import open_gate
 from records.access.grants import Grant
 from records.access.purposes import DataCategory, Purpose
 from records.identity.queries import get_subject, reveal_columns
 from records.identity.rules import DocumentType
 from records.keys.queries import reveal_values
-
-SAID = {
-    "why": _("In their own words"),
-    "text": _("In their own words"),
-    "decision": _("What was decided"),
-    "ask": _("What is asked"),
-    "ground": _("Ground"),
-    "purposes": _("Purposes"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,22 +107,12 @@ def reveal_work(*, staff: Staff, case_id: UUID, now: datetime) -> WorkPage:
     return WorkPage(
         case=case,
         is_open=State(case.state) in OPEN & PROVEN,
-        said=tuple(
-            Fact(str(text), _write(details[name]))
-            for name, text in SAID.items()
-            if details.get(name)
-        ),
+        said=write_said(details),
         items=tuple(_reveal_items(grant, case, items, columns)),
         restrictions=tuple(list_case_restrictions(case_id)),
         objections=tuple(_objections(case)),
         line=_line(grant, case, details),
     )
-
-
-def _write(value: object) -> str:
-    if isinstance(value, list):
-        return ", ".join(_write(one) for one in value)
-    return case_word(value) if str(value) in words.WORDS else str(value)
 
 
 def _reveal_items(

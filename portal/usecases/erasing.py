@@ -1,6 +1,6 @@
 """Erasure in the portal: the preview in words, the choice, what a case page shows (H15)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -32,7 +32,7 @@ from portal.writing import write_day
 from records.access.gate import open_gate
 from records.access.grants import Grant
 from records.access.inventory import Table
-from records.access.purposes import Action, Purpose
+from records.access.purposes import Action, DataCategory, Purpose
 from records.access.registry import SubjectContext, sources
 from records.identity.queries import reveal_columns
 from retention.rules import get_rule
@@ -101,8 +101,8 @@ def read_preview(*, holder: Holder, choice: Choice, now: datetime) -> Page:
         keep=keep,
         may_choose_contact=len(stay) > 1,
         now=_write_now(preview),
-        later=tuple(map(_write, preview.of_fate(Fate.LATER))),
-        kept=tuple(map(_write, preview.of_fate(Fate.KEPT))),
+        later=_write_all(preview.of_fate(Fate.LATER)),
+        kept=_write_all(preview.of_fate(Fate.KEPT)),
     )
 
 
@@ -252,6 +252,18 @@ def _write_now(preview: Preview) -> tuple[Row, ...]:
         for code, number in preview.predicted.items()
         if number
     )
+
+
+def _write_all(lines: Iterable[Line]) -> tuple[Row, ...]:
+    """Write the lines that are about a holder; columns that hold something of staff alone are
+    empty here.
+    """
+    return tuple(_write(line) for line in lines if not _is_about_staff(line))
+
+
+def _is_about_staff(line: Line) -> bool:
+    columns = [c for c in _tables()[line.model].personal() if c.name in line.columns]
+    return bool(columns) and all(c.category is DataCategory.STAFF for c in columns)
 
 
 def _write(line: Line) -> Row:

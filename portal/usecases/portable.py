@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from dsar.package.portable import DERIVED, OTHER_BASIS
 from dsar.queries import personal_tables
 from dsar.rules import Right
+from records.access.purposes import DataCategory
 
 REASONS: dict[str, Promise] = {
     DERIVED: _("we worked it out ourselves"),
@@ -26,10 +27,33 @@ class PortableGroup:
     left_out: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def list_groups() -> list[PortableGroup]:
-    """Return every table with something to give or to explain, what is given first."""
+@dataclass(frozen=True, slots=True)
+class Portable:
+    """What is given, table by table, and the tables of which nothing is, by reason."""
+
+    given: tuple[PortableGroup, ...]
+    left_out: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def list_portable() -> Portable:
+    """Return what a holder gets and what not, without the tables that are about staff alone."""
+    groups = _list_groups()
+    whole: dict[str, list[str]] = {}
+    for group in groups:
+        if not group.given:
+            for reason, _labels in group.left_out:
+                whole.setdefault(reason, []).append(group.title)
+    return Portable(
+        given=tuple(group for group in groups if group.given),
+        left_out=tuple((reason, tuple(titles)) for reason, titles in whole.items()),
+    )
+
+
+def _list_groups() -> list[PortableGroup]:
     groups = []
     for _source, table in personal_tables(Right.PORTABILITY).values():
+        if all(column.category is DataCategory.STAFF for column in table.personal()):
+            continue
         by_reason: dict[str, list[str]] = {}
         for column in table.personal():
             if column.withheld:
@@ -42,4 +66,4 @@ def list_groups() -> list[PortableGroup]:
                 tuple((reason, tuple(labels)) for reason, labels in by_reason.items()),
             )
         )
-    return sorted(groups, key=lambda group: not group.given)
+    return groups

@@ -51,7 +51,7 @@ def portability(request: HttpRequest) -> HttpResponse:
         return _file(request, form.cleaned_data["request_id"], form.cleaned_data["language"])
     context = {
         "form": form,
-        "groups": portable.list_groups(),
+        "portable": portable.list_portable(),
         "due": deadlines(legal_day(now)).due,
         "schema": next(name for name, right in SCHEMAS.items() if right is Right.PORTABILITY),
     }

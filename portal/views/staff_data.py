@@ -11,6 +11,7 @@ from portal.clock import read_clock
 from portal.models import StaffRole
 from portal.roles import staff_only
 from portal.usecases import staff_data
+from portal.writing import city_name, organisation_name, role_name
 
 
 @staff_only(*StaffRole)
@@ -28,7 +29,10 @@ def my_data(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         {
             "title": section.table.label,
             "rows": [
-                [(columns.get(name, name), value) for name, value in record.values.items()]
+                [
+                    (columns.get(name, name), _write(name, value))
+                    for name, value in record.values.items()
+                ]
                 for record in section.records
             ],
         }
@@ -45,6 +49,16 @@ def my_data(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     ]
     context = {"groups": groups, "acts": acts, "most": staff_data.SHOWN_ACTS}
     return render(request, "portal/staff/my_data.html", context)
+
+
+def _write(name: str, value: object) -> object:
+    writers = {
+        "role": role_name,
+        "city": city_name,
+        "organisation": organisation_name,
+        "registration_point": organisation_name,
+    }
+    return writers[name](str(value)) if value and name in writers else value
 
 
 def _attached(name: str, pieces: Iterable[bytes]) -> StreamingHttpResponse:

@@ -22,6 +22,7 @@ from portal.models import StaffRole
 from portal.refusals import explain
 from portal.roles import staff_only
 from portal.usecases import case_work
+from portal.usecases.said import write_said
 from portal.views.work_forms import (
     AdviceForm,
     CaseForm,
@@ -63,6 +64,7 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
     officer = request.staff.role == StaffRole.CONTROLLER
     context = {
         "texts": texts,
+        "said": write_said(texts.details),
         "case": found,
         "standing": standing(found, now=now),
         "letters": list_letters(case_id),

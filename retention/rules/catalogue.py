@@ -57,7 +57,7 @@ _RULES = (
         label="Contract data: five years after the contract ended",
         starts=Starts.CONTRACT_END,
         months=POLICY_MONTHS,
-        citation="PP5a, PP5b; T4.1.12, T5.1.9; OZ 346 (general limitation)",
+        citation="PP5a, PP5b; T4.1.12, T5.1.9; OZ 346",
         because="Claims from the contract can be raised for five years.",
     ),
     RetentionRule(
@@ -75,7 +75,7 @@ _RULES = (
         label="Wallet and its ledger: five years after the contract ended",
         starts=Starts.CONTRACT_END,
         months=POLICY_MONTHS,
-        citation="PP5b; PSD2 71 (claims within 13 months); C24",
+        citation="PP5b; PSD2 71; C24",
         because="Claims for unauthorised payments, then the general limitation.",
     ),
     RetentionRule(

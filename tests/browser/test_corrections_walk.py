@@ -30,7 +30,7 @@ def test_what_is_wrong_is_said_page_by_page(
     holder.sign_in_holder(card)
     holder.press(re.compile("Prijava|Sign in"))
     holder.go("/me/requests/rights/")
-    holder.press(re.compile("Popravi moje podatke|Correct my data"), role="link")
+    holder.press(re.compile("Popravek mojih podatkov|Correct my data"), role="link")
     holder.press(re.compile(r"Spremeni\s*:.*bivališče|Change\s*:.*residence"), role="link")
     page.fill("#id_answer", "???")
     holder.press(GO_ON)  # no letter in it: the error

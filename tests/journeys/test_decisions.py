@@ -115,7 +115,7 @@ def test_three_roles_decide_and_the_letter_says_why_and_how_to_complain(
     case.refresh_from_db()
     assert case.state == "delivered"
     own = page(ana, "holder_case", case.pk)
-    assert "Zahtevajte ponovni pregled" in own
+    assert "Zahtevaj ponovni pregled" in own
     letter = ana.get(reverse("own_letter", args=[Letter.objects.get().pk])).content
     text = " ".join(text_of(letter).split())
     for needed in (
@@ -169,7 +169,7 @@ def test_a_question_is_asked_and_answered(
 ) -> None:
     bor = come_in(make_card(clerk, factories.BOR), demo_folder)
     clerk.post(reverse("case_question", args=[case.pk]), {"text": "Katero ime je pravo?"})
-    assert "Preberite vprašanje in odgovorite" in page(ana, "holder_case", case.pk)
+    assert "Preberi vprašanje in odgovori" in page(ana, "holder_case", case.pk)
     assert "Katero ime je pravo?" in page(ana, "answer_question", case.pk)
 
     assert bor.get(reverse("answer_question", args=[case.pk])).status_code == 404
@@ -238,7 +238,7 @@ def test_a_refused_request_is_reviewed_and_proved(
     review = Case.objects.get(right="internal_review")
     assert (review.parent_id, sent.status_code) == (case.pk, 200)
     assert review.reference in sent.content.decode()
-    assert "Zahtevajte ponovni pregled" not in page(ana, "holder_case", case.pk)
+    assert "Zahtevaj ponovni pregled" not in page(ana, "holder_case", case.pk)
     assert review.reference in page(dpo, "office_case", case.pk)
     assert clerk.post(reverse("case_evidence", args=[case.pk])).status_code == 403
     pack = dpo.post(reverse("case_evidence", args=[case.pk]))

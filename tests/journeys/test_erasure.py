@@ -71,7 +71,7 @@ def test_ana_erases_what_can_go_and_bor_is_untouched(
     ana = come_in(ana_card, demo_folder)
 
     preview = ana.get(reverse("erasure")).content.decode()
-    for said in ("Izbrisano takoj", "e-naslov", "Izbrisano pozneje", "OZ 346", "ZVOP-2 22",
+    for said in ("Takoj izbrišemo", "e-naslov", "Pozneje se izbriše", "OZ 346", "ZVOP-2 22",
                  "Vaša kartica in vaš denar", "predvidoma"):  # fmt: skip
         assert said in preview, said
     case = ask(ana)
@@ -152,7 +152,7 @@ def test_ana_cancels_in_time_and_nobody_else_can(
 
     page = ana.post(cancel, follow=True).content.decode()
 
-    assert "oseba ga je preklicala" in page
+    assert "izbris je preklican" in page
     sweep_erasures(read_clock() + WINDOW * 2)
     assert ErasureOrder.objects.get().state == "cancelled"
     assert DataSubject.objects.filter(pk=ana_card.subject_id, email__isnull=False).exists()
