@@ -111,7 +111,7 @@ def forget_receptions(*, now: datetime) -> int:
     """
     stale = Reception.objects.filter(result="", lease_until__lte=now)
     for row in stale.exclude(application_id=None):
-        if Application.objects.filter(pk=row.application_id).exists():
+        if _is_kept(row):
             _finish(row, Result.KEPT)
     return Reception.objects.filter(received_at__lte=now - REMEMBERED).delete()[0]
 
@@ -161,7 +161,7 @@ def _claim(key: UUID, peer: Peer, digest: str, now: datetime) -> Reception:
 
 def _settle(row: Reception, peer: Peer, data: Any, now: datetime) -> None:
     """Make the application, once, and write down what became of it."""
-    if Application.objects.filter(pk=row.application_id).exists():
+    if _is_kept(row):
         _finish(row, Result.KEPT)
         return
     try:
@@ -180,6 +180,11 @@ def _settle(row: Reception, peer: Peer, data: Any, now: datetime) -> None:
         raise
     else:
         _finish(row, Result.KEPT)
+
+
+def _is_kept(row: Reception) -> bool:
+    number = row.application_id
+    return number is not None and Application.objects.filter(pk=number).exists()
 
 
 def _finish(row: Reception, result: Result, reason: str = "") -> None:

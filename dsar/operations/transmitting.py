@@ -215,8 +215,7 @@ def _end(row: Transmission, now: datetime, *, error: str, receipt_id: UUID | Non
             )
         )
         if ended:
-            reason = f"{row.peer}:{error}"[:80]
-            record(case, Event.NOT_TRANSMITTED, actor=_system(case), now=now, reason=reason)
+            record(case, Event.NOT_TRANSMITTED, actor=_system(case), now=now, reason=row.peer)
 
 
 def _newest_package(case: Case, now: datetime) -> Package:

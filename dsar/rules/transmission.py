@@ -110,7 +110,8 @@ def is_fresh(created_at: str, *, now: datetime) -> bool:
 
 def pause_after(attempts: int) -> timedelta:
     """Return how long to wait after so many attempts: twice as long each time, up to six hours."""
-    return min(FIRST_PAUSE * 2 ** min(attempts - 1, 16), LONGEST_PAUSE)
+    doubled: timedelta = FIRST_PAUSE * 2 ** min(attempts - 1, 16)
+    return min(doubled, LONGEST_PAUSE)
 
 
 @dataclass(frozen=True, slots=True)
