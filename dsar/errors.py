@@ -380,3 +380,41 @@ class ClaimTooOften(DsarRefused):
     """Too many wrong codes. Wait a quarter of an hour."""
 
     code = "dsar.claim_too_often"
+
+
+class PeersInvalid(DsarRefused):
+    """The file of the other installations cannot be used; `where` names the entry. Mend it."""
+
+    code = "dsar.peers_invalid"
+
+
+class PeerUnknown(DsarRefused):
+    """No other installation of that code may be sent to. Choose one of those on the page."""
+
+    code = "dsar.peer_unknown"
+
+
+class PortableUnusable(DsarRefused):
+    """The portable data is not of the published format, or not about one person; `reason` says
+    where.
+    """
+
+    code = "dsar.portable_unusable"
+
+
+class PortableTooLarge(DsarRefused):
+    """There is too much data to be handed over directly. Carry the package yourself."""
+
+    code = "dsar.portable_too_large"
+
+
+class ReceptionBusy(DsarRefused):
+    """The same data is being received at this moment. Send it again shortly."""
+
+    code = "dsar.reception_busy"
+
+
+class SentBefore(DsarRefused):
+    """The same data has come from there before, under another number. Nothing was made of it."""
+
+    code = "dsar.sent_before"

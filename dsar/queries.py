@@ -32,6 +32,7 @@ from dsar.models import (
     Letter,
     Objection,
     Package,
+    Transmission,
     Upload,
 )
 from dsar.package.portable import tables_for
@@ -407,6 +408,11 @@ def list_instructions(case_id: UUID) -> list[Instruction]:
     return list(
         Instruction.objects.filter(case_id=case_id).order_by("created_at", "kind", "recipient")
     )
+
+
+def list_transmissions(case_id: UUID) -> list[Transmission]:
+    """Return to whom the package of a case was to be handed, and what came of it (GDPR 20(2))."""
+    return list(Transmission.objects.filter(case_id=case_id).order_by("created_at", "peer"))
 
 
 def reveal_letter(grant: Grant, letter_id: UUID) -> PackageFile:

@@ -16,8 +16,10 @@ from dsar.operations.intake_end import end_intake
 from dsar.operations.mailbox import fetch_mail
 from dsar.operations.objections import heed_due
 from dsar.operations.packages import close_answered_cases, expire_packages
+from dsar.operations.receiving import forget_receptions
 from dsar.operations.restrictions import lift_settled, place_due
 from dsar.operations.reviewing import answer_corrected
+from dsar.operations.transmitting import send_transmissions
 from dsar.queries import list_urgent
 
 BATCH = 50
@@ -71,6 +73,14 @@ def erase_rest(now: datetime) -> int:
     """
     forget_claims(now)
     return sweep_rest(now)
+
+
+def transmit(now: datetime) -> int:
+    """Hand on the portable data that holders ordered, and forget old arrivals; return how many
+    receipts came.
+    """
+    forget_receptions(now=now)
+    return send_transmissions(now=now)
 
 
 @shared_task(name="dsar.fulfil")  # type: ignore[untyped-decorator]  # celery is untyped

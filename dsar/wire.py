@@ -22,6 +22,10 @@ from records.crypto.errors import BadSignature
 from records.keyring.queries import get_keyring
 
 SIGNER: Final = "varuh-instructions"
+PORTABLE_SIGNER: Final = "varuh-portable"
+PORTABLE: Final = "varuh-portable/1"
+PORTABLE_RECEIPT: Final = "varuh-portable-receipt/1"
+PORTABLE_MOST_BYTES: Final = 8 * 1024 * 1024
 INSTRUCTION: Final = "varuh-instruction/1"
 ANSWER: Final = "varuh-instruction-answer/1"
 MEDIA_TYPE: Final = "text/vnd.c2sp.signed-note; charset=utf-8"
@@ -33,6 +37,11 @@ _KEY_BYTES: Final = 32
 def signing_key() -> SigningKey:
     """Return the key that signs what we send; recipients keep its public half."""
     return SigningKey(get_keyring().secret("dsar/instructions"), SIGNER)
+
+
+def portable_key() -> SigningKey:
+    """Return the key that signs portable data and its receipts; others keep its public half."""
+    return SigningKey(get_keyring().secret("dsar/portable"), PORTABLE_SIGNER)
 
 
 def write_note(kind: str, content: Mapping[str, object], key: SigningKey) -> str:
@@ -64,8 +73,8 @@ def read_public_key(text: str) -> bytes:
     return key
 
 
-def post_note(url: str, note: str) -> tuple[int, str]:
-    """Post a note and return status and body of the answer, at most MOST_BYTES of it.
+def post_note(url: str, note: str, *, most_bytes: int = MOST_BYTES) -> tuple[int, str]:
+    """Post a note and return status and body of the answer, at most `most_bytes` of it.
 
     Raises RecipientUnreachable where nothing answers or the answer is an error; WireRefused for an
     address that would carry the note in the clear.
@@ -77,7 +86,7 @@ def post_note(url: str, note: str) -> tuple[int, str]:
     opener = urllib.request.build_opener(_NoRedirect)
     try:
         with opener.open(request, timeout=TIMEOUT_SECONDS) as answer:
-            return answer.status, answer.read(MOST_BYTES).decode("utf-8", errors="replace")
+            return answer.status, answer.read(most_bytes).decode("utf-8", errors="replace")
     except urllib.error.HTTPError as error:
         error.close()
         raise RecipientUnreachable(status=error.code) from None

@@ -186,3 +186,22 @@ def check_demo_stays_at_home(
             id="varuh.E006",
         )
     ]
+
+
+@register(Tags.security)
+def check_peers(*, app_configs: Sequence[AppConfig] | None = None, **_: Any) -> list[CheckMessage]:
+    """Report a file of other installations that cannot be used, by the place in it."""
+    from dsar.errors import PeersInvalid
+    from dsar.peers import get_peers
+
+    try:
+        get_peers()
+    except PeersInvalid as refusal:
+        return [
+            Error(
+                f"The file of other installations cannot be used: {refusal.facts['where']}.",
+                hint="Mend the file that VARUH_PEERS_FILE names; till then nothing is sent.",
+                id="varuh.E007",
+            )
+        ]
+    return []

@@ -81,6 +81,17 @@ def read_path(name: str, default: Path) -> Path:
     return Path(os.environ.get(name) or default).expanduser().resolve()
 
 
+def read_file(name: str) -> Path | None:
+    """Return the absolute path of the file that the variable names, None where it is not set."""
+    value = os.environ.get(name)
+    if not value:
+        return None
+    path = Path(value).expanduser().resolve()
+    if not path.is_file() or not os.access(path, os.R_OK):
+        raise ImproperlyConfigured(f"{name} must name a file that can be read.")
+    return path
+
+
 def read_secret(name: str, default: str | None = None) -> str | None:
     """Return the secret in NAME, or in the file that NAME_FILE names; both at once is a mistake."""
     direct, file = os.environ.get(name), os.environ.get(f"{name}_FILE")

@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from portal.environment import (
     read_database,
     read_dates,
+    read_file,
     read_flag,
     read_imap,
     read_list,
@@ -303,6 +304,7 @@ elif CELERY_BROKER_URL.startswith("redis"):
 # -- Letters and messages
 DEFAULT_FROM_EMAIL = read_text("VARUH_FROM_EMAIL", "varuh@localhost")
 # The mailbox to which people write with requests: imaps://user:password@host[:port]/folder
+PEERS_FILE = read_file("VARUH_PEERS_FILE")
 IMAP = read_imap("VARUH_IMAP_URL", needs_tls=not DEMO)
 
 # -- Logs hold identifiers, never personal data

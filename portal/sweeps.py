@@ -74,6 +74,7 @@ SWEEPS = (
     Sweep("erasures", dsar.tasks.erase, MINUTE),
     Sweep("messages", case_messages.send, MINUTE),
     Sweep("recipients", recipients.sweep, MINUTE),
+    Sweep("transmissions", dsar.tasks.transmit, MINUTE),
     Sweep("packages", dsar.tasks.expire, 10 * MINUTE),
     Sweep("evidence", consent.tasks.sweep_evidence, DAY),
     Sweep("ibans", lambda now: records.wallet.tasks.forget_ibans(now=now), DAY),

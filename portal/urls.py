@@ -35,6 +35,7 @@ from portal.views import (
     sign_in,
     staff_account,
     staff_data,
+    transmission,
     work,
 )
 
@@ -54,6 +55,8 @@ _PUBLIC = [
     path("metrics", health.metrics, name="metrics"),
     path("recipients/key", recipients.public_key, name="recipient_key"),
     path("recipients/<slug:code>/answers", recipients.answer, name="recipient_answers"),
+    path("peers/key", transmission.public_key, name="peer_key"),
+    path("peers/<slug:code>/portable", transmission.receive, name="peer_portable"),
     path("follow/", following.follow, name="follow"),
     path("remaining-log/", remaining_log.remaining_log, name="remaining_log"),
 ]
@@ -105,6 +108,12 @@ _HOLDER = [
     path("me/requests/<uuid:case_id>/sent/", holder_requests.sent, name="request_sent"),
     path("me/requests/<uuid:case_id>/code/", holder_requests.download_code, name="download_code"),
     path("me/requests/<uuid:case_id>/download/", holder_requests.download, name="download"),
+    path("me/requests/<uuid:case_id>/transmit/", transmission.transmit, name="transmit"),
+    path(
+        "me/requests/<uuid:case_id>/transmit/code/",
+        transmission.transmit_code,
+        name="transmit_code",
+    ),
     path(
         "me/requests/<uuid:case_id>/status-code/",
         following.own_status_code,

@@ -51,6 +51,8 @@ CASE_WORDS = {
     "recipient:instruction:done": _("Recipient confirmed"),
     "recipient:instruction:chased": _("Recipient reminded"),
     "recipient:instruction:escalated": _("Silence of a recipient escalated"),
+    "portable:file:ordered": _("Direct transfer to another controller ordered"),
+    "portable:file:refused": _("Data could not be sent to another controller"),
     "portable:file:transmitted": _("Data sent to another controller"),
     "evidence:pack:made": _("Evidence pack made"),
     "portability": _("data portability"),

@@ -15,6 +15,7 @@ from dsar.models.intake import DraftState, Intake, MailDraft, Requester, StatusC
 from dsar.models.letter import CaseMessage, Letter
 from dsar.models.package import Fulfilment, Package
 from dsar.models.recipient import Instruction
+from dsar.models.transmission import Reception, Transmission
 
 __all__ = [
     "Advice",
@@ -41,8 +42,10 @@ __all__ = [
     "Package",
     "Procedure",
     "Question",
+    "Reception",
     "Reminder",
     "Requester",
     "StatusCode",
+    "Transmission",
     "Upload",
 ]

@@ -107,7 +107,9 @@ class Event(StrEnum):
     RECIPIENT_DONE = "recipient:instruction:done"
     RECIPIENT_CHASED = "recipient:instruction:chased"
     RECIPIENT_ESCALATED = "recipient:instruction:escalated"
+    TRANSMISSION_ORDERED = "portable:file:ordered"
     TRANSMITTED = "portable:file:transmitted"
+    NOT_TRANSMITTED = "portable:file:refused"
     EVIDENCE_MADE = "evidence:pack:made"
 
 

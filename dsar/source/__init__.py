@@ -21,6 +21,7 @@ from dsar.source.intake import IntakePart
 from dsar.source.letters import LettersPart
 from dsar.source.packages import PackagesPart
 from dsar.source.recipients import RecipientsPart
+from dsar.source.transmissions import RECEPTION_TABLES, TransmissionsPart
 from records.access.grants import Grant
 from records.access.inventory import Receipt, Section, Table
 from records.access.partial import ErasablePart, Traces
@@ -32,6 +33,7 @@ PARTS: tuple[Part, ...] = (
     CorrectionsPart(),
     ErasuresPart(),
     RecipientsPart(),
+    TransmissionsPart(),
     AuthorityPart(),
     DecisionsPart(),
     LettersPart(),
@@ -57,6 +59,7 @@ class DsarSource:
     tables: tuple[Table, ...] = (
         *(table for part in reversed(PARTS) for table in part.tables),
         *CLAIM_TABLES,
+        *RECEPTION_TABLES,
     )
 
     parts: tuple[ErasablePart, ...] = (PACKAGES,)

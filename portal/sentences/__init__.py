@@ -12,6 +12,7 @@ from portal.sentences import (
     package,
     recipients,
     rights,
+    transmission,
 )
 
 SENTENCES: dict[str, Promise] = {
@@ -24,4 +25,5 @@ SENTENCES: dict[str, Promise] = {
     **package.SENTENCES,
     **recipients.SENTENCES,
     **rights.SENTENCES,
+    **transmission.SENTENCES,
 }

@@ -31,7 +31,9 @@ from dsar.queries import (
 from dsar.rules import Right
 from dsar.rules.states import OPEN
 from portal.people import Holder
+from portal.usecases import transmitting
 from portal.usecases.case_panels import Panel, holder_panel
+from portal.usecases.transmitting import Handed
 from portal.writing import case_word
 from records.access.purposes import DataCategory
 
@@ -66,6 +68,8 @@ class CasePage:
     panel: Panel | None
     told: tuple[Instruction, ...]
     may_review: bool = False
+    handed: tuple[Handed, ...] = ()
+    may_transmit: bool = False
 
 
 def list_own(*, holder: Holder, now: datetime) -> list[CaseLine]:
@@ -117,6 +121,8 @@ def read_case(*, holder: Holder, case_id: UUID, now: datetime) -> CasePage:
         told=tuple(list_instructions(case_id)),
         panel=holder_panel(case=case, holder=holder, now=now),
         may_review=may_be_reviewed(case),
+        handed=transmitting.list_handed(case_id),
+        may_transmit=transmitting.may_transmit(case, packages[0] if packages else None),
     )
 
 

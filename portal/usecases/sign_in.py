@@ -42,7 +42,7 @@ MOST_SENDINGS: Final = 3
 KEPT: Final = timedelta(days=1)
 """A challenge is deleted after a day: until then the limits count it."""
 
-TASKS: Final = frozenset({"sign_in", "unlock", "download", "block", "rights"})
+TASKS: Final = frozenset({"sign_in", "unlock", "download", "block", "rights", "transmit"})
 
 _ACTOR: Final = Actor(role=ActorRole.SYSTEM, id="system:sign-in", organisation="")
 _TYPED, _ADDRESS, _CODE = "sign-in/typed", "sign-in/address", "sign-in/code"
@@ -247,6 +247,7 @@ def _write_message(*, code: str, task: str, language: str) -> tuple[str, str]:
             "unlock": gettext("to continue where you were"),
             "download": gettext("to download your data"),
             "block": gettext("to block your card"),
+            "transmit": gettext("to have your data sent to another service"),
             "rights": gettext("to show at the counter that a request is yours"),
         }
         text = gettext(

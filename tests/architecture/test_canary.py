@@ -21,7 +21,7 @@ from consent.queries import get_notice_on
 from consent.rules import WORDING_OF
 from consent.rules import Channel as ConsentChannel
 from dsar.letters.kinds import LetterKind
-from dsar.models import CorrectionItem, Fulfilment, Letter, Package
+from dsar.models import CorrectionItem, Fulfilment, Letter, Package, Transmission
 from dsar.operations import make_letter, record_handed_over, show_authority
 from dsar.operations.corrections import propose_corrections
 from dsar.operations.filing import file_request
@@ -292,6 +292,7 @@ def _ask(holder: Actor, subject: UUID) -> bytes:
         with transaction.atomic():
             notify_recipients(lock_case(case.pk), Notice.RECTIFICATION)
         issue_status_code(case_id=case.pk, now=NOW)
+        Transmission.objects.create(case=case, peer="city-b", created_at=NOW, next_attempt_at=NOW)
         package = Package.objects.get(case=case)
         data = download_package(
             actor=holder, subject_id=subject, package_id=package.pk, device="test", now=NOW

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -113,3 +114,17 @@ def test_a_demo_that_answers_to_other_names_is_an_error(settings: Any) -> None:
     settings.ALLOWED_HOSTS = ["kartica.example"]
 
     assert _ids(checks.check_demo_stays_at_home()) == ["varuh.E006"]
+
+
+def test_a_file_of_other_installations_that_cannot_be_is_an_error(
+    settings: Any, tmp_path: Path
+) -> None:
+    settings.PEERS_FILE = None
+
+    assert _ids(checks.check_peers()) == []
+
+    settings.PEERS_FILE = tmp_path / "peers.toml"
+    settings.PEERS_FILE.write_text("own_code = ", encoding="utf-8")
+
+    (found,) = checks.check_peers()
+    assert (found.id, "file" in found.msg) == ("varuh.E007", True)

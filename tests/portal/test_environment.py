@@ -143,3 +143,16 @@ def test_plain_imap_is_for_the_demonstration_alone(monkeypatch: pytest.MonkeyPat
 
     assert found is not None
     assert (found["tls"], found["port"], found["folder"]) == (False, 1143, "INBOX")
+
+
+def test_a_file_is_named_or_not_and_must_be_there(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("VARUH_X", raising=False)
+    assert environment.read_file("VARUH_X") is None
+    path = tmp_path / "peers.toml"
+    monkeypatch.setenv("VARUH_X", str(path))
+    with pytest.raises(ImproperlyConfigured, match="VARUH_X must name a file"):
+        environment.read_file("VARUH_X")
+    path.touch()
+    assert environment.read_file("VARUH_X") == path

@@ -30,6 +30,8 @@ PUBLIC = {
     "metrics",
     "recipient_key",
     "recipient_answers",
+    "peer_key",
+    "peer_portable",
     "follow",
     "schema",
     "remaining_log",

@@ -73,13 +73,15 @@ def submit_application(
     received_on: date,
     channel: Channel,
     now: datetime,
+    application_id: UUID | None = None,
 ) -> ApplicationStanding:
     """Keep an application as it arrived: of a new `person`, or of the known `subject_id`
     (T4.1.2-T4.1.8, T4.1.12a).
 
     Nothing but the fields of T4.1.4 is asked for, and no document (T4.1.4e, T4.1.5a). Where fields
     are missing, the application is kept as incomplete and they are named. `received_on` is the day
-    on which it first arrived anywhere. Raises GuardianRequired (nothing is stored),
+    on which it first arrived anywhere. `application_id` is for whoever must know it beforehand, to
+    find out after a crash whether it was kept. Raises GuardianRequired (nothing is stored),
     ReceivedInFuture, StatusWithoutGround, the refusals of clean_details, and those of the register
     and of the gate.
     """
@@ -93,7 +95,7 @@ def submit_application(
         person = clean_details(person, today=today)
         check_age(birth_date=person.birth_date, on=received_on)
     subject = subject_id or uuid4()
-    application_id = uuid4()
+    application_id = application_id or uuid4()
     with opened_for_change(
         actor=actor,
         purpose=Purpose.CARD_APPLICATION,
