@@ -3,6 +3,11 @@
 from django.utils.translation import gettext_lazy as _
 
 CASE_WORDS = {
+    "fresh_contact": _("the contact was changed a short time ago"),
+    "contradiction": _("what was said contradicts what is kept"),
+    "abuse_reported": _("the card or phone is reported lost, stolen or abused"),
+    "other_claimant": _("somebody else says that they are the holder"),
+    "guardian_needed": _("a child under 15 asks: a guardian is needed"),
     "done": _("done"),
     "no_data": _("has no data"),
     "impossible": _("impossible"),

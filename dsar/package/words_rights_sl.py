@@ -150,6 +150,11 @@ COLUMNS: dict[str, str] = {
 }
 
 VALUES: dict[str, str] = {
+    "fresh_contact": "kontakt je bil pred kratkim spremenjen",
+    "contradiction": "povedano se ne ujema s tem, kar hranimo",
+    "abuse_reported": "kartica ali telefon je prijavljen kot izgubljen, ukraden ali zlorabljen",
+    "other_claimant": "nekdo drug trdi, da je imetnik",
+    "guardian_needed": "zahteva otrok, mlajši od 15 let: potreben je skrbnik",
     "letter:file:made": "pismo napisano",
     "letter:file:delivered": "pismo vročeno",
     "letter:file:opened": "pismo odprto",

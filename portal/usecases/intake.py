@@ -14,7 +14,7 @@ from dsar.intake_queries import (
     reveal_uploads,
 )
 from dsar.models import Case, Letter, Package, Upload
-from dsar.operations import ask_identity, verify_identity
+from dsar.operations import ask_identity, doubt_identity, verify_identity
 from dsar.operations.intake import (
     answer_not_found,
     hand_over_letter,
@@ -36,6 +36,7 @@ from dsar.queries import (
     reveal_details,
     standing,
 )
+from dsar.rules.proof import Doubt
 from dsar.rules.states import PROVEN
 from portal.errors import LookUpTooWide
 from portal.people import Staff
@@ -118,6 +119,7 @@ class DeskCase:
     package: Package | None = None
     making: bool = False
     may_order: bool = False
+    doubts: tuple[Doubt, ...] = tuple(Doubt)
     """Whether the answer on paper ended and can be made anew."""
 
 
@@ -263,6 +265,14 @@ def note_identity_asked(*, staff: Staff, case_id: UUID, now: datetime) -> None:
     """Note that the person was asked to show who they are (GDPR 12(6))."""
     get_own_case(staff=staff, case_id=case_id)
     ask_identity(actor=staff.actor, case_id=case_id, now=now)
+
+
+def note_doubt(*, staff: Staff, case_id: UUID, doubt: Doubt, now: datetime) -> None:
+    """Take a verification back for a reasonable doubt; what was made for the person ends (GDPR
+    12(6)).
+    """
+    get_own_case(staff=staff, case_id=case_id)
+    doubt_identity(actor=staff.actor, case_id=case_id, doubt=doubt, now=now)
 
 
 # -- Paper

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dsar.errors import IdentityNotProven
 from dsar.queries import PackageFile
+from dsar.rules.proof import Doubt
 from dsar.tasks import fulfil_task
 from portal.clock import read_clock
 from portal.errors import CodeExpired, CodeWrong
@@ -98,6 +99,11 @@ def act(request: HttpRequest, case_id: UUID) -> HttpResponse:
     staff, now, what = request.staff, read_clock(), request.POST.get("act", "")
     if what == "ask_identity":
         intake.note_identity_asked(staff=staff, case_id=case_id, now=now)
+    elif what == "doubt":
+        if request.POST.get("doubt") not in set(Doubt):
+            raise BadRequest
+        doubt = Doubt(request.POST["doubt"])
+        intake.note_doubt(staff=staff, case_id=case_id, doubt=doubt, now=now)
     elif what == "package_delivered":
         intake.deliver_answer(staff=staff, case_id=case_id, now=now)
     elif what == "letter_delivered":
