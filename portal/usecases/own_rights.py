@@ -104,7 +104,7 @@ def reveal_fields(*, holder: Holder, now: datetime) -> list[FieldGroup]:
     groups = []
     for source in sources():
         for section in source.collect(grant, context, now):
-            rows = section.records
+            rows = list(section.records)
             values = rows[0].values if len(rows) == 1 else {}
             fields = tuple(
                 _field(section.table, column, values, len(rows))

@@ -86,7 +86,7 @@ def test_ana_erases_what_can_go_and_bor_is_untouched(
     assert row.phone is not None
     assert Card.objects.get(pk=ana_card.pk).state == "active"
     page = ana.get(reverse("holder_case", args=[case.pk])).content.decode()
-    assert "opravljeno" in page
+    assert "izvedeno" in page
     letter = Letter.objects.get(case=case)
     receipt = text_of(ana.get(reverse("own_letter", args=[letter.pk])).content)
     assert "Potrdilo o izbrisu" in receipt
