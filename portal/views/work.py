@@ -21,7 +21,7 @@ from portal.clock import read_clock
 from portal.models import StaffRole
 from portal.refusals import explain
 from portal.roles import staff_only
-from portal.usecases import case_work
+from portal.usecases import case_work, correction_panels
 from portal.usecases.said import write_said
 from portal.views.work_forms import (
     AdviceForm,
@@ -65,6 +65,7 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
     context = {
         "texts": texts,
         "said": write_said(texts.details),
+        "has_subject_page": found.right in correction_panels.RIGHTS,
         "case": found,
         "standing": standing(found, now=now),
         "letters": list_letters(case_id),
