@@ -13,6 +13,7 @@ from django.urls import reverse
 from dsar.models import Case, Transmission
 from dsar.tasks import fulfil_cases
 from portal.clock import read_clock
+from records.cards.models import Card
 from tests import factories
 from tests.dsar.test_transmission import THEIRS, configure
 from tests.journeys.test_access_request import come_in, make_card, read_code
