@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from dsar.errors import (
+    IdentityNotProven,
     PackageEnded,
     PackageUnknown,
     PeerUnknown,
@@ -26,6 +27,7 @@ from dsar.package.assembly import DATA_FILE
 from dsar.peers import get_peers, get_receiver
 from dsar.queries import get_case_of, is_available, list_packages, reveal_package
 from dsar.rules import Event, Right
+from dsar.rules.proof import ProofGap, is_fresh
 from dsar.rules.transmission import Peer, Result, digest_of, pause_after
 from dsar.wire import (
     PORTABLE,
@@ -43,6 +45,8 @@ from records.access.grants import Actor, Grant
 from records.access.purposes import Action, ActorRole, DataCategory, Purpose
 from records.documents.signing import read_attachments
 from records.errors import Refusal
+from records.identity.queries import contact_changed_on
+from records.legal_days import legal_day
 
 BATCH = 50
 _HOPELESS = (PackageUnknown, PackageEnded, PeerUnknown, PortableTooLarge, PortableUnusable)
@@ -56,9 +60,12 @@ def order_transmission(
     a fresh code. Ordered twice, it is sent once.
 
     Raises CaseUnknown, PeerUnknown, PackageUnknown (not a portability case), PackageEnded,
-    PortableTooLarge.
+    PortableTooLarge, and IdentityNotProven where the contact changed lately: whoever signs in by
+    it could be somebody else (threat 3).
     """
     receiver = get_receiver(peer)
+    if is_fresh(contact_changed_on(subject_id), legal_day(now)):
+        raise IdentityNotProven(case_id=case_id, missing=ProofGap.OLD_CONTACT.value)
     with transaction.atomic(durable=True):
         case = lock_case(get_case_of(subject_id=subject_id, case_id=case_id).pk)
         _newest_package(case, now)
@@ -136,12 +143,12 @@ def _send(row: Transmission, peer: Peer, now: datetime) -> dict[str, Any]:
             raise PortableTooLarge(most_bytes=PORTABLE_MOST_BYTES)
         url = f"{peer.url.rstrip('/')}/peers/{get_peers().own_code}/portable"
         _, answer = post_note(url, note)
-        receipt = _read_receipt(row, peer, answer, digest)
     except Refusal:
         report_outcome(grant, done=False, now=now)
         raise
+    # The data has left, whatever the receipt is worth.
     report_outcome(grant, done=True, now=now, counts={"transmitted": 1})
-    return receipt
+    return _read_receipt(row, peer, answer, digest)
 
 
 def _reveal_portable(grant: Grant, package: Package, now: datetime) -> Any:

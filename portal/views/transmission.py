@@ -71,7 +71,7 @@ def transmit(request: HttpRequest, case_id: UUID) -> HttpResponse:
         else:
             request.session[PEER_KEY] = form.cleaned_data["peer"]
             return HttpResponseRedirect(reverse("transmit_code", args=[case_id]))
-    groups = [group for group in portable.list_groups() if group.given]
+    groups = portable.list_portable().given
     context = {"page": page, "form": form, "groups": groups}
     return render(request, "portal/holder/transmit.html", context, status=status)
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from dsar.errors import (
     CaseUnknown,
+    IdentityNotProven,
     PackageEnded,
     PackageUnknown,
     PeersInvalid,
@@ -23,7 +24,7 @@ from dsar.errors import (
     WireRefused,
 )
 from dsar.models import Case, Package, Reception, Transmission
-from dsar.operations import disable_package, download_package, receiving
+from dsar.operations import disable_package, download_package, receiving, transmitting
 from dsar.operations.receiving import forget_receptions, receive_portable
 from dsar.operations.transmitting import order_transmission, send_transmissions
 from dsar.package.check import open_volumes
@@ -340,6 +341,37 @@ def test_when_the_package_is_over_the_order_ends(
     row = Transmission.objects.get()
     assert (row.ended_at, row.last_error, row.sent_at) == (now, PackageEnded.code, None)
     assert list_events(case.pk)[-1].event == Event.NOT_TRANSMITTED
+
+
+@pytest.mark.parametrize("size", [1, 4001])
+def test_what_is_too_large_to_send_ends_the_order(
+    case: Case,
+    holder: Holder,
+    herself: Actor,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+    size: int,
+) -> None:
+    order(case, holder, herself, now)
+    monkeypatch.setattr(transmitting, "PORTABLE_MOST_BYTES", 1000)
+    # Small as the package may be: the note counts as well.
+    Package.objects.update(size=size)
+
+    send_transmissions(now=now)
+
+    row = Transmission.objects.get()
+    assert (row.ended_at, row.last_error) == (now, "dsar.portable_too_large")
+
+
+@pytest.mark.rule("C8")
+def test_who_signs_in_by_a_new_contact_has_nothing_sent(
+    case: Case, holder: Holder, herself: Actor, now: datetime
+) -> None:
+    DataSubject.objects.filter(pk=holder.subject_id).update(contact_changed_at=now)
+
+    with pytest.raises(IdentityNotProven):
+        order(case, holder, herself, now)
+    assert not Transmission.objects.exists()
 
 
 # -- Configuration and files
