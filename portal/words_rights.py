@@ -133,7 +133,7 @@ ERASURE_STATES = {
     "running": _("being erased and checked"),
     "failed": _("stopped: it has to be planned anew"),
     "done": _("erased and checked"),
-    "cancelled": _("cancelled by the person"),
+    "cancelled": _("the erasure is cancelled"),
 }
 ERASURE_WAITS = {
     "hold:court_order": _("a court has ordered that the data is kept"),

@@ -150,6 +150,7 @@ COLUMNS: dict[str, str] = {
 }
 
 VALUES: dict[str, str] = {
+    "kept": "sprejeto in shranjeno",
     "fresh_contact": "kontakt je bil pred kratkim spremenjen",
     "contradiction": "povedano se ne ujema s tem, kar hranimo",
     "abuse_reported": "kartica ali telefon je prijavljen kot izgubljen, ukraden ali zlorabljen",
