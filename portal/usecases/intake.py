@@ -119,8 +119,8 @@ class DeskCase:
     package: Package | None = None
     making: bool = False
     may_order: bool = False
-    doubts: tuple[Doubt, ...] = tuple(Doubt)
     """Whether the answer on paper ended and can be made anew."""
+    doubts: tuple[Doubt, ...] = tuple(Doubt)
 
 
 def get_desk_case(*, staff: Staff, case_id: UUID) -> Case:

@@ -184,6 +184,26 @@ def test_ana_asks_on_paper_shows_the_card_and_is_answered_on_paper(
     assert not Case.objects.filter(subject_id=bor.subject_id).exists()
 
 
+@pytest.mark.rule("C8")
+def test_a_doubt_noted_at_the_desk_asks_for_proof_again(staff: Callable[..., Client]) -> None:
+    clerk = staff("clerk")
+    card = make_card(clerk, factories.ANA)
+    bor = make_card(clerk, factories.BOR)
+    give_up_contact(card.subject_id)
+    case = case_of(write_down(clerk, {"card": card.holder_id}))
+    show_card(clerk, case, card, bor)
+    case.refresh_from_db()
+    assert case.state == "verified"
+
+    assert act(clerk, case, "doubt", doubt="a feeling").status_code == 400
+    act(clerk, case, "doubt", doubt="contradiction")
+
+    case.refresh_from_db()
+    assert case.state != "verified"
+    fulfil_cases(read_clock())
+    assert not Package.objects.exists()
+
+
 @pytest.mark.rule("PP6b")
 def test_a_person_of_another_city_is_registered_and_forwarded_but_not_shown(
     staff: Callable[..., Client],
